@@ -1,0 +1,77 @@
+"""Who makes a change, and through which door."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import structlog
+from django.http import HttpRequest
+
+from hub.identifiers import uuid7
+
+
+class ActorKind(StrEnum):
+    USER = "user"
+    KEY = "key"  # an API key: a principal of its own
+    CONNECTION = "connection"
+    SYSTEM = "system"
+
+
+class Source(StrEnum):
+    BROWSER = "browser"
+    API = "api"
+    CONNECTOR = "connector"
+    JOB = "job"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person, API key, connection or job behind a change.
+
+    ``name`` is what people read in the history; it is kept as it was at the time.
+    ``request_id`` ties the change to the log lines of the request or job that made it.
+    """
+
+    kind: ActorKind
+    id: str
+    name: str
+    source: Source
+    request_id: str
+
+    @classmethod
+    def signed_in(cls, request: HttpRequest, *, source: Source = Source.BROWSER) -> "Actor":
+        """Return the signed-in user behind ``request``.
+
+        :raises RuntimeError: nobody is signed in; the view forgot to require it.
+        """
+        user = request.user
+        if user.pk is None:
+            raise RuntimeError("This view must require a signed-in user.")
+        return cls(ActorKind.USER, str(user.pk), str(user), source, current_request_id())
+
+    @classmethod
+    def key(cls, key_id: UUID, name: str) -> "Actor":
+        return cls(ActorKind.KEY, str(key_id), name, Source.API, current_request_id())
+
+    @classmethod
+    def connection(cls, connection_id: UUID, name: str) -> "Actor":
+        return cls(
+            ActorKind.CONNECTION, str(connection_id), name, Source.CONNECTOR, current_request_id()
+        )
+
+    @classmethod
+    def job(cls, name: str) -> "Actor":
+        """A scheduled or background job that names itself, such as ``"release expired slots"``."""
+        return cls(ActorKind.SYSTEM, name, f"Hub: {name}", Source.JOB, current_request_id())
+
+    @classmethod
+    def imported(cls, name: str) -> "Actor":
+        """A bulk load, such as the demo data or a move from an older system."""
+        return cls(ActorKind.SYSTEM, name, name, Source.IMPORT, current_request_id())
+
+
+def current_request_id() -> str:
+    """Return the request id bound to this thread's log context, or a fresh one."""
+    bound = structlog.contextvars.get_contextvars().get("request_id")
+    return str(bound) if bound else uuid7().hex

@@ -1,0 +1,35 @@
+"""Everything the hub tells the outside, in the past tense."""
+
+from enum import StrEnum
+
+
+class EventName(StrEnum):
+    CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_UPDATED = "customer.updated"
+
+    APPOINTMENT_BOOKED = "appointment.booked"
+    APPOINTMENT_UPDATED = "appointment.updated"
+    APPOINTMENT_RESCHEDULED = "appointment.rescheduled"
+    APPOINTMENT_CANCELED = "appointment.canceled"
+    APPOINTMENT_CANCELLATION_UNDONE = "appointment.cancellation_undone"
+    APPOINTMENT_COMPLETED = "appointment.completed"
+    APPOINTMENT_NO_SHOW = "appointment.no_show"
+    APPOINTMENT_REOPENED = "appointment.reopened"
+
+    INVOICE_DRAFTED = "invoice.drafted"
+    INVOICE_UPDATED = "invoice.updated"
+    INVOICE_DISCARDED = "invoice.discarded"
+    INVOICE_ISSUED = "invoice.issued"
+    INVOICE_SETTLEMENT_CHANGED = "invoice.settlement_changed"
+    INVOICE_WRITTEN_OFF = "invoice.written_off"
+    PAYMENT_RECORDED = "payment.recorded"
+
+    PERSON_ADDED = "person.added"
+    PERSON_UPDATED = "person.updated"
+    PERSON_DEACTIVATED = "person.deactivated"
+    ROLE_GRANTED = "role.granted"
+    ROLE_REVOKED = "role.revoked"
+
+    CONNECTION_CHANGED = "connection.changed"
+    SYNC_RETRIED = "sync.retried"
+    CONFLICT_RESOLVED = "conflict.resolved"

@@ -1,0 +1,119 @@
+"""The edit history that people read: who changed what, when, through which door.
+
+Every tracked model carries ``history = tracked()``. Rows are written here and only here, in the
+transaction of the change, and no one can change them afterwards (``append_only`` below).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.db import migrations, models
+from simple_history.models import HistoricalRecords
+
+from hub.actors import Actor
+
+Tracked = TypeVar("Tracked", bound=models.Model)
+
+
+class Provenance(models.Model):
+    """What each history row says about its origin, and the seal over its content."""
+
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=200)
+    source = models.CharField(max_length=16)
+    request_id = models.CharField(max_length=64)
+    salt = models.BinaryField(null=True)
+    row_sha = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+
+def tracked(**options: Any) -> HistoricalRecords:
+    """Give a model its history table."""
+    return HistoricalRecords(bases=[Provenance], get_user=_nobody, **options)
+
+
+def create(instance: Tracked, *, by: Actor) -> Tracked:
+    """Insert ``instance`` together with the first row of its history."""
+    _attribute(instance, by)
+    instance.save(force_insert=True)
+    return instance
+
+
+def save(instance: models.Model, *, fields: Sequence[str], by: Actor) -> None:
+    """Write only ``fields``, raise ``version`` by one, and note ``by`` in the history."""
+    _attribute(instance, by)
+    names = list(fields)
+    if hasattr(instance, "version"):
+        instance.version += 1
+        names.append("version")
+    instance.save(update_fields=names)
+
+
+def delete(instance: models.Model, *, by: Actor) -> None:
+    """Remove a row that never left the hub, such as a line of a draft; its history stays."""
+    _attribute(instance, by)
+    instance.delete()
+
+
+def seal(sender: object, **received: Any) -> None:
+    """Fill origin and seal of a history row just before it is written.
+
+    :raises RuntimeError: the row was saved around ``hub.history``, so nobody answers for it.
+    """
+    instance, row = received["instance"], received["history_instance"]
+    by: Actor | None = getattr(instance, "_changed_by", None)
+    if by is None:
+        raise RuntimeError(f"{type(instance).__name__} must be saved through hub.history.")
+    row.actor_kind, row.actor_id, row.actor_name = by.kind.value, by.id, by.name[:200]
+    row.source, row.request_id = by.source.value, by.request_id
+    row.salt = os.urandom(16)
+    row.row_sha = hashlib.sha256(row.salt + _payload(row)).digest()
+
+
+def append_only(*tables: str) -> list[migrations.RunSQL]:
+    """Migration operations after which rows of ``tables`` can be added and read, nothing else."""
+    return [migrations.RunSQL(sql, reverse) for sql, reverse in map(_deny_sql, tables)]
+
+
+def _attribute(instance: models.Model, by: Actor) -> None:
+    instance._changed_by = by  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _nobody(**_: object) -> None:
+    """simple_history asks for a user object; ``Provenance`` holds the actor instead."""
+
+
+def _payload(row: models.Model) -> bytes:
+    own = {field.name for field in Provenance._meta.get_fields()}  # noqa: SLF001
+    values = {
+        field.attname: str(getattr(row, field.attname))
+        for field in row._meta.concrete_fields  # noqa: SLF001
+        if field.name not in own and not field.name.startswith("history_")
+    }
+    return json.dumps(values, sort_keys=True).encode()
+
+
+def _deny_sql(table: str) -> tuple[str, str]:
+    create = f"""
+        CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION hub_deny_change();
+        CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION hub_deny_change();
+        DO $$ BEGIN
+            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'hub_app')
+               AND current_user <> 'hub_app' THEN
+                REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM hub_app;
+            END IF;
+        END $$;
+    """
+    remove = f"""
+        DROP TRIGGER append_only_rows ON {table};
+        DROP TRIGGER append_only_truncate ON {table};
+    """
+    return create, remove

@@ -1,0 +1,48 @@
+"""Ids: time-ordered UUIDs inside, ``cus_…`` style text outside. Never a row number."""
+
+import os
+import time
+from uuid import UUID
+
+from django.db import connection
+
+from hub.errors import DomainError
+
+
+class UnknownId(DomainError):
+    code = "unknown_id"
+
+
+def uuid7() -> UUID:
+    """Return a version 7 UUID (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)
+
+
+def next_of(sequence: str) -> int:
+    """Take the next number of a database sequence; a rollback leaves a gap, unlike invoices."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def public_id(prefix: str, value: UUID) -> str:
+    return f"{prefix}_{value.hex}"
+
+
+def parse_public_id(prefix: str, text: str) -> UUID:
+    """Turn ``prefix_<32 hex digits>`` back into its UUID.
+
+    :raises UnknownId: another prefix, or not 32 hexadecimal digits.
+    """
+    head, _, digits = text.partition("_")
+    if head != prefix or len(digits) != 32:  # noqa: PLR2004
+        raise UnknownId(f"“{text[:60]}” is not an id that starts with {prefix}_.")
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        raise UnknownId(f"“{text[:60]}” is not an id that starts with {prefix}_.") from None

@@ -1,0 +1,105 @@
+"""Announce a fact to whoever listens, without knowing who does.
+
+The row is written in the caller's transaction: it is there if and only if the change is.
+After the commit a bell is rung; ``syncs.dispatch`` reads the rows, bell or no bell.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import connection, models, transaction
+from kombu.exceptions import OperationalError
+
+from hub.actors import Actor
+from hub.events import EventName
+from hub.models import Change
+
+Reaction = Callable[[Change, Actor], None]
+DISPATCH_TASK = "syncs.dispatch"
+SILENCE_AFTER_FAILURE_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+_reactions: dict[EventName, tuple[str, ...]] = {}
+_silent_until = 0.0
+
+
+def react_with(table: Mapping[EventName, Sequence[str]]) -> None:
+    """Set which verbs, as dotted names, follow an event in its own transaction; at start-up."""
+    _reactions.clear()
+    _reactions.update({name: tuple(verbs) for name, verbs in table.items()})
+
+
+def record(
+    name: EventName,
+    *,
+    subject: models.Model,
+    by: Actor,
+    fields: Mapping[str, Sequence[Any]] | None = None,
+) -> Change:
+    """Write ``name`` about ``subject`` to the outbox and run the reactions to it, in order.
+
+    ``fields`` is ``{name: [before, after]}`` with values that JSON can hold. A reaction that
+    raises vetoes the whole change.
+
+    :raises RuntimeError: called outside a transaction, where the fact and its announcement
+        could part ways.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("record() needs the transaction that makes the change.")
+    change = Change.objects.create(
+        name=name,
+        kind=subject._meta.model_name or "",  # noqa: SLF001
+        local_id=subject.pk,
+        version=getattr(subject, "version", 0),
+        fields={key: list(values) for key, values in (fields or {}).items()},
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name[:200],
+        source=by.source,
+        request_id=by.request_id,
+    )
+    for verb in _reactions.get(name, ()):
+        _resolve(verb)(change, by)
+    ring_after_commit(DISPATCH_TASK)
+    return change
+
+
+def ring_after_commit(task: str, **arguments: str) -> None:
+    """Wake ``task`` once the transaction is committed; at most once for each transaction.
+
+    A bell, not a queue: when the broker is away the work waits for the sweeper.
+    """
+    bell = (task, tuple(sorted(arguments.items())))
+    waiting = {getattr(entry[1], "bell", None) for entry in connection.run_on_commit}
+    if bell in waiting:
+        return
+
+    def on_commit() -> None:
+        ring(task, **arguments)
+
+    on_commit.bell = bell  # type: ignore[attr-defined]
+    transaction.on_commit(on_commit, robust=True)
+
+
+def ring(task: str, **arguments: str) -> None:
+    """Send ``task`` now; a broker that does not answer is left alone for ten seconds."""
+    global _silent_until  # noqa: PLW0603
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        current_app.send_task(task, kwargs=arguments, retry=False)
+    except (OperationalError, OSError) as error:
+        _silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
+        log.warning("bell_not_rung", task=task, error=type(error).__name__)
+
+
+@cache
+def _resolve(dotted: str) -> Reaction:
+    module, _, function = dotted.rpartition(".")
+    reaction: Reaction = getattr(import_module(module), function)
+    return reaction

@@ -1,0 +1,18 @@
+"""What happens in an upper app, in the same transaction, when something happens in a lower one.
+
+Dotted names, run in order by ``hub.outbox.record``; one that raises vetoes the change.
+"""
+
+from hub.events import EventName
+
+REACTIONS: dict[EventName, tuple[str, ...]] = {
+    EventName.APPOINTMENT_BOOKED: ("scheduling.telling.tell_of_booking",),
+    EventName.APPOINTMENT_RESCHEDULED: ("scheduling.telling.tell_of_move",),
+    EventName.APPOINTMENT_CANCELED: (
+        "scheduling.telling.tell_of_cancellation",
+        "billing.drafting.drop_lines_of_canceled",
+    ),
+    EventName.APPOINTMENT_CANCELLATION_UNDONE: ("scheduling.telling.tell_of_booking",),
+    EventName.APPOINTMENT_COMPLETED: ("billing.drafting.propose_invoice",),
+    EventName.APPOINTMENT_REOPENED: ("billing.drafting.refuse_reopening_of_issued",),
+}

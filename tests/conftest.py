@@ -1,0 +1,116 @@
+"""Every test runs on real PostgreSQL, as the role ``hub_app`` that may not rewrite history.
+
+One template database is migrated per run; each worker clones it. A test that needs commits
+(``transaction=True``) gets its clone made anew afterwards, instead of truncated tables.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+
+PREFIX = os.environ.get("HUB_TEST_DB_PREFIX", "hub_test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def _as_owner(statement: str, *names: str, database: str = "postgres") -> None:
+    parts = urlsplit(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    url = urlunsplit(parts._replace(path=f"/{database}"))
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _make_template(name: str) -> None:
+    _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _as_owner("CREATE DATABASE {}", name)
+    for kind, rights in (
+        ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
+        ("SEQUENCES", "USAGE, SELECT"),
+    ):
+        _as_owner(f"ALTER DEFAULT PRIVILEGES GRANT {rights} ON {kind} TO hub_app", database=name)
+    default = connections["default"]
+    as_app = dict(default.settings_dict)
+    owner = urlsplit(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    default.settings_dict |= {"NAME": name, "USER": owner.username, "PASSWORD": owner.password}
+    call_command("migrate", verbosity=0)
+    default.close()
+    default.settings_dict.update(as_app)
+
+
+def _clone(template: str, name: str) -> None:
+    _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _as_owner("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    template, name = f"{PREFIX}_template", f"{PREFIX}_{worker}"
+    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    connections["default"].settings_dict["OPTIONS"].pop("pool", None)
+    with django_db_blocker.unblock():
+        if worker == "main":
+            _make_template(template)
+        else:
+            _once(
+                tmp_path_factory.getbasetemp().parent / "template",
+                lambda: _make_template(template),
+            )
+        _clone(template, name)
+        connections["default"].settings_dict["NAME"] = name
+        TransactionTestCase._fixture_teardown = lambda _self: _renew(template, name)
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _renew(template: str, name: str) -> None:
+    connections["default"].close()
+    _clone(template, name)
+
+
+def _once(flag: Any, make: Any) -> None:
+    """Let the first worker make the template while the others wait for its file."""
+    import fcntl
+
+    with flag.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not flag.exists():
+            make()
+            flag.touch()
+
+
+@pytest.fixture(autouse=True)
+def _own_documents(tmp_path: Any) -> Iterator[None]:
+    """Each test stores its documents in a folder of its own."""
+    from django.core.files.storage import storages
+
+    storage = storages["documents"]
+    before = storage._location
+    storage._location = str(tmp_path / "documents")
+    for cached in ("base_location", "location"):
+        storage.__dict__.pop(cached, None)
+    yield
+    storage._location = before
+    for cached in ("base_location", "location"):
+        storage.__dict__.pop(cached, None)
