@@ -1,0 +1,15 @@
+from billing.models.entities import LegalEntity, LocationBilling, NumberSeries, TaxRate
+from billing.models.invoices import Invoice, InvoiceLine, InvoiceTax
+from billing.models.payments import Allocation, Payment
+
+__all__ = [
+    "Allocation",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceTax",
+    "LegalEntity",
+    "LocationBilling",
+    "NumberSeries",
+    "Payment",
+    "TaxRate",
+]

@@ -1,0 +1,180 @@
+"""The customer, the ways to reach one, and the questions about identity that a person answers."""
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from timezone_field import TimeZoneField
+
+from customers import references
+from hub import history
+from hub.access import Access, Capability
+from hub.identifiers import uuid7
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, access: Access) -> Self:
+        """Customers that a principal may open; an unknown and a hidden one look alike."""
+        if access.can(Capability.VIEW_CUSTOMER):
+            return self
+        if access.can(Capability.VIEW_OWN_CUSTOMER):
+            return self.filter(references.own_customers(access)).distinct()
+        return self.none()
+
+    def current(self) -> Self:
+        """Without those that were merged into another."""
+        return self.filter(canonical=None)
+
+
+class Customer(models.Model):
+    """One person or firm, known by a stable id and a short code such as C-004812."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False)
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80, blank=True)
+    company = models.CharField(max_length=120, blank=True)
+    tax_id = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=160, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    time_zone = TimeZoneField(null=True, blank=True, help_text="Empty: the location's own.")
+    notes = models.TextField(blank=True, max_length=4000)
+    # What search compares: name and company, folded; written by the hub, never typed.
+    search_name = models.CharField(max_length=300, blank=True, editable=False)
+    canonical = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("view_customer", "See all customers"),
+            ("view_own_customer", "See customers one has appointments with"),
+            ("edit_customer", "Add and change customers"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(given_name="", family_name="", company=""), name="customer_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(canonical=None) | ~Q(canonical=F("id")),
+                name="customer_not_merged_into_itself",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["family_name", "given_name", "id"], name="customer_by_name"),
+            models.Index(fields=["created_at", "id"], name="customer_by_age"),
+            GinIndex(fields=["search_name"], name="customer_search", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip() or self.company
+
+    @property
+    def code(self) -> str:
+        return f"C-{self.number:06d}"
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in {words[0]: 0, words[-1]: 0}).upper()
+
+    def get_absolute_url(self) -> str:
+        return f"/customers/{self.pk}/"
+
+
+class ContactKind(models.TextChoices):
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Phone"
+
+
+class ContactPoint(models.Model):
+    """An e-mail address or phone number: as it was given, and as it is compared.
+
+    ``normalized`` is a lower-case address or an E.164 number; an extension stands apart. A
+    ``shared`` one (a family's phone, info@ of a firm) never links anybody by itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="contact_points")
+    kind = models.CharField(max_length=8, choices=ContactKind)
+    value = models.CharField(max_length=254)
+    normalized = models.CharField(max_length=254)
+    extension = models.CharField(max_length=12, blank=True)
+    is_primary = models.BooleanField(default=True)
+    verified = models.BooleanField(default=False)
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "normalized", "extension"],
+                name="contact_point_once_per_customer",
+            ),
+            models.UniqueConstraint(
+                fields=["normalized"],
+                condition=Q(kind=ContactKind.EMAIL, verified=True, shared=False),
+                name="verified_email_names_one_customer",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "kind"],
+                condition=Q(is_primary=True),
+                name="one_primary_contact_per_kind",
+            ),
+            models.CheckConstraint(condition=~Q(normalized=""), name="contact_point_not_empty"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["normalized", "kind"], name="contact_by_value"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", "Open"
+    DIFFERENT = "different", "Not the same person"
+    MERGED = "merged", "Merged"
+
+
+class IdentityReview(models.Model):
+    """“Are these two the same?”: asked with evidence, answered by a person, remembered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="reviews")
+    candidate = models.ForeignKey(Customer, models.PROTECT, related_name="reviews_as_candidate")
+    evidence = models.JSONField(default=list)
+    state = models.CharField(max_length=12, choices=ReviewState, default=ReviewState.OPEN)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "candidate"], name="one_review_per_pair"),
+            models.CheckConstraint(
+                condition=~Q(customer=F("candidate")), name="review_is_about_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} = {self.candidate}?"

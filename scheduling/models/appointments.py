@@ -1,0 +1,176 @@
+"""The appointment, and the occupancy rows that are the only authority on who is free."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import Deferrable, F, Q
+from django.utils import timezone
+from timezone_field import TimeZoneField
+
+from customers.models import Customer
+from hub import history
+from hub.access import Access, Capability
+from hub.identifiers import uuid7
+from scheduling.models.places import Location, Resource
+from scheduling.models.services import Service
+from scheduling.models.staff import Staff
+from scheduling.states import AppointmentStatus
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, access: Access) -> Self:
+        """Appointments that a principal may open, within its locations."""
+        if access.can(Capability.VIEW_CALENDAR):
+            shown = self
+        elif access.can(Capability.VIEW_OWN_CALENDAR):
+            shown = self.filter(staff__user=access.user_id)
+        else:
+            return self.none()
+        return shown if access.locations is None else shown.filter(location__in=access.locations)
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Those that touch the half-open stretch from ``start`` to ``end``."""
+        return self.filter(start_at__lt=end, end_at__gt=start)
+
+
+class Appointment(models.Model):
+    """A promise of time: whose, with whom, when; rules and price as they were when promised.
+
+    ``start_at`` and ``end_at`` are instants; ``time_zone`` is the location's zone at booking.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="appointments")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="appointments")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="appointments")
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    location = models.ForeignKey(Location, models.PROTECT, related_name="appointments")
+    status = models.CharField(
+        max_length=12, choices=AppointmentStatus, default=AppointmentStatus.BOOKED
+    )
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    time_zone = TimeZoneField()
+
+    service_name = models.CharField(max_length=80)
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+    price = models.DecimalField(max_digits=15, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    tax_class = models.CharField(max_length=20)
+
+    notes = models.TextField(blank=True, max_length=4000, help_text="For staff only")
+    schedule_version = models.PositiveIntegerField(default=1)
+    reschedule_count = models.PositiveIntegerField(default=0)
+    previous_start_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    slot_held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Canceled, but the slot is kept so that undo can work"
+    )
+    completed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("view_calendar", "See all appointments"),
+            ("view_own_calendar", "See one's own appointments"),
+            ("book_appointment", "Book, move, cancel and complete for anybody"),
+            ("book_own_appointment", "Book, move, cancel and complete one's own"),
+            ("override_booking_limits", "Book outside working hours and notice, with a reason"),
+            ("see_prices", "See prices of services"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(end_at__gt=F("start_at")), name="appointment_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot_held_until=None) | Q(status=AppointmentStatus.CANCELED),
+                name="only_a_canceled_slot_is_held",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=AppointmentStatus.CANCELED) | Q(canceled_at__isnull=False),
+                name="canceled_appointment_says_when",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["location", "start_at"], name="appointment_by_day"),
+            models.Index(fields=["customer", "start_at"], name="appointment_by_customer"),
+            models.Index(fields=["staff", "start_at"], name="appointment_by_staff"),
+            models.Index(fields=["created_at", "id"], name="appointment_by_age"),
+            models.Index(
+                fields=["slot_held_until"],
+                name="appointment_slots_held",
+                condition=Q(slot_held_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.service_name}"
+
+    @property
+    def code(self) -> str:
+        return f"A-{self.number:05d}"
+
+    @property
+    def block(self) -> tuple[datetime, datetime]:
+        """The half-open stretch it takes up, buffers included."""
+        return (
+            self.start_at - timedelta(minutes=self.buffer_before_minutes),
+            self.end_at + timedelta(minutes=self.buffer_after_minutes),
+        )
+
+    def get_absolute_url(self) -> str:
+        return f"/appointments/{self.pk}/"
+
+
+class Occupancy(models.Model):
+    """One unit of a person, room or device, taken for a stretch of time.
+
+    The exclusion constraint makes a collision impossible for every door into the hub. It is
+    deferrable so that two appointments can be swapped in one transaction.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="occupancies")
+    subject = models.CharField(max_length=48)
+    unit = models.PositiveSmallIntegerField(default=1)
+    block = DateTimeRangeField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="occupancy_never_overlaps",
+                expressions=[
+                    ("subject", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    ("block", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(active=True),
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.UniqueConstraint(
+                fields=["appointment", "subject"], name="one_occupancy_per_subject"
+            ),
+            models.CheckConstraint(
+                condition=Q(block__isempty=False), name="occupancy_takes_some_time"
+            ),
+        ]
+        indexes: ClassVar = [GistIndex(fields=["block"], name="occupancy_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.block}"

@@ -1,0 +1,78 @@
+"""Where work is done: locations, each in its own time zone, and their rooms and equipment."""
+
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from timezone_field import TimeZoneField
+
+from hub import history
+from hub.identifiers import uuid7
+
+
+class Location(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    time_zone = TimeZoneField()
+    street = models.CharField(max_length=160, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    country = models.CharField(
+        max_length=2, help_text="ISO 3166; also the region of phone numbers"
+    )
+    currency = models.CharField(max_length=3)
+    opens_at = models.TimeField(help_text="Earliest row of the calendar, local time")
+    closes_at = models.TimeField(help_text="Latest row of the calendar, local time")
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="location_closes_after_opening",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ResourceKind(models.TextChoices):
+    ROOM = "room", "Room"
+    EQUIPMENT = "equipment", "Equipment"
+
+
+class Resource(models.Model):
+    """A room or a device; ``capacity`` n can be used by n appointments at once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="resources")
+    kind = models.CharField(max_length=12, choices=ResourceKind)
+    name = models.CharField(max_length=80)
+    capacity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["location", "name"], name="resource_name_per_location"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=1), name="resource_capacity_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"resource:{self.pk}"
