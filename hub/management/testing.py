@@ -1,0 +1,98 @@
+"""One run of the tests: servers of its own, a browser where there is one, static checks."""
+
+import contextlib
+import fcntl
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hub.embedded.postgres import Postgres
+from hub.embedded.valkey import Valkey
+from hub.installing.places import ROOT, RUN
+from hub.management import browsers, checking, stack
+from hub.management.checking import Check, Result
+
+MOST_RUNS = 16
+
+
+class TooManyRuns(Exception):
+    """Every folder for test servers is taken."""
+
+
+def run_everything(arguments: Sequence[str], say: Callable[[str], None]) -> bool:
+    """Return whether all passed. Named files or folders are run without the static checks."""
+    with test_environment(say) as env:
+        static = not names_tests(arguments)
+        mypy = Check("mypy", checking.mypy_command(), env) if static else None
+        try:
+            results = checking.run_quick(env, say) if static else []
+            results.append(run_pytest(arguments, env))
+            if mypy:
+                results.append(mypy.finish(say))
+        except BaseException:
+            if mypy:
+                mypy.cancel()
+            raise
+    failed = [result.name for result in results if not result.passed]
+    if static or failed:
+        say(f"FAILED: {', '.join(failed)}" if failed else f"all {len(results)} parts passed")
+    if "HUB_NO_BROWSER" in env:
+        say(f"NOT RUN: the browser tests, for there is no Chromium here ({browsers.HOW_TO})")
+    return not failed
+
+
+def names_tests(arguments: Sequence[str]) -> bool:
+    return any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
+
+
+def run_pytest(arguments: Sequence[str], env: Mapping[str, str]) -> Result:
+    spread = [] if names_tests(arguments) else ["-n", "2", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", *spread, *arguments]
+    ended = subprocess.run(command, cwd=ROOT, env=env, check=False)  # noqa: S603
+    return Result("pytest", ended.returncode == 0, 0)
+
+
+@contextlib.contextmanager
+def test_environment(say: Callable[[str], None]) -> Iterator[dict[str, str]]:
+    """Fast, forgetful servers unless the environment names some; gone afterwards."""
+    with own_folder() as folder, contextlib.ExitStack() as stopping:
+        servers = stack.servers(folder, durable=False)
+        stopping.callback(discard, servers, folder)
+        for server in servers:
+            server.start()
+        place = stack.Place(folder, "127.0.0.1", 8000)
+        env = stack.environment(place, demo_ports=None) | stack.server_environment(servers)
+        env.setdefault("DATABASE_OWNER_URL", env["DATABASE_URL"])
+        yield env | {"DOCUMENTS_ROOT": str(folder / "documents")} | browser_environment(say)
+
+
+def discard(servers: Sequence[Postgres | Valkey], folder: Path) -> None:
+    for server in servers:
+        server.discard()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def browser_environment(say: Callable[[str], None]) -> dict[str, str]:
+    found = browsers.ensure_chromium(say)
+    return {"HUB_CHROMIUM": found} if found else {"HUB_NO_BROWSER": "1"}
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """The first of .run/test-1, -2 … that no other run holds."""
+    RUN.mkdir(exist_ok=True)
+    for number in range(1, MOST_RUNS + 1):
+        with (RUN / f"test-{number}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            folder = RUN / f"test-{number}"
+            if folder.exists():
+                discard(stack.servers(folder), folder)  # of a run that was killed
+            folder.mkdir()
+            yield folder
+            return
+    raise TooManyRuns(f"{MOST_RUNS} test runs are going on in this folder.")
