@@ -9,6 +9,7 @@ from django.utils import timezone
 from timezone_field import TimeZoneField
 
 from customers import references
+from customers.normalizing import display_phone
 from hub import history
 from hub.access import Access, Capability
 from hub.identifiers import uuid7
@@ -22,6 +23,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         if access.can(Capability.VIEW_OWN_CUSTOMER):
             return self.filter(references.own_customers(access)).distinct()
         return self.none()
+
+    def with_contacts(self) -> Self:
+        """Load e-mail addresses and phone numbers along, in one more query."""
+        return self.prefetch_related("contact_points")
 
     def current(self) -> Self:
         """Without those that were merged into another."""
@@ -44,7 +49,7 @@ class Customer(models.Model):
     language = models.CharField(max_length=8, default="en")
     time_zone = TimeZoneField(null=True, blank=True, help_text="Empty: the location's own.")
     notes = models.TextField(blank=True, max_length=4000)
-    # What search compares: name and company, folded; written by the hub, never typed.
+    # What search compares and lists sort by: family name, given name, company, all folded.
     search_name = models.CharField(max_length=300, blank=True, editable=False)
     canonical = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
@@ -72,13 +77,16 @@ class Customer(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["family_name", "given_name", "id"], name="customer_by_name"),
+            models.Index(fields=["search_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_age"),
             GinIndex(fields=["search_name"], name="customer_search", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/customers/{self.pk}/"
 
     @property
     def name(self) -> str:
@@ -93,8 +101,17 @@ class Customer(models.Model):
         words = self.name.split()
         return "".join(word[0] for word in {words[0]: 0, words[-1]: 0}).upper()
 
-    def get_absolute_url(self) -> str:
-        return f"/customers/{self.pk}/"
+    def email(self) -> str:
+        """Return the main address as it was given; one query unless ``with_contacts``."""
+        return self._main(ContactKind.EMAIL)
+
+    def phone(self) -> str:
+        """Return the main number, written to be read; one query unless ``with_contacts``."""
+        return self._main(ContactKind.PHONE)
+
+    def _main(self, kind: "ContactKind") -> str:
+        points = (point for point in self.contact_points.all() if point.kind == kind)
+        return next((point.shown for point in points if point.is_primary), "")
 
 
 class ContactKind(models.TextChoices):
@@ -106,7 +123,8 @@ class ContactPoint(models.Model):
     """An e-mail address or phone number: as it was given, and as it is compared.
 
     ``normalized`` is a lower-case address or an E.164 number; an extension stands apart. A
-    ``shared`` one (a family's phone, info@ of a firm) never links anybody by itself.
+    ``shared`` one (a family's phone, info@ of a firm) never links anybody by itself. A
+    ``doubtful`` number has a possible length, but is not known to be in use.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -118,6 +136,7 @@ class ContactPoint(models.Model):
     is_primary = models.BooleanField(default=True)
     verified = models.BooleanField(default=False)
     shared = models.BooleanField(default=False)
+    doubtful = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     history = history.tracked()
@@ -143,9 +162,16 @@ class ContactPoint(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["normalized", "kind"], name="contact_by_value"),
+            GinIndex(fields=["normalized"], name="contact_search", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
+        return self.value
+
+    @property
+    def shown(self) -> str:
+        if self.kind == ContactKind.PHONE:
+            return display_phone(self.normalized, self.extension)
         return self.value
 
 

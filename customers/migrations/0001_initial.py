@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('is_primary', models.BooleanField(default=True)),
                 ('verified', models.BooleanField(default=False)),
                 ('shared', models.BooleanField(default=False)),
+                ('doubtful', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contact_points', to='customers.customer')),
             ],
@@ -82,6 +83,7 @@ class Migration(migrations.Migration):
                 ('is_primary', models.BooleanField(default=True)),
                 ('verified', models.BooleanField(default=False)),
                 ('shared', models.BooleanField(default=False)),
+                ('doubtful', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -185,7 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(fields=['family_name', 'given_name', 'id'], name='customer_by_name'),
+            index=models.Index(fields=['search_name', 'id'], name='customer_by_name'),
         ),
         migrations.AddIndex(
             model_name='customer',
@@ -206,6 +208,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='contactpoint',
             index=models.Index(fields=['normalized', 'kind'], name='contact_by_value'),
+        ),
+        migrations.AddIndex(
+            model_name='contactpoint',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['normalized'], name='contact_search', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddConstraint(
             model_name='contactpoint',

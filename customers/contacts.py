@@ -1,0 +1,150 @@
+"""Write e-mail addresses and phone numbers of a customer, and notice which ones are shared.
+
+Callers hold the identity locks of every address and number that they pass (``lock_names``),
+and the row of the customer.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from customers.claims import Traits
+from customers.models import ContactKind, ContactPoint, Customer, IdentityReview
+from customers.normalizing import is_placeholder
+from hub import history
+from hub.actors import Actor
+
+
+def claimed_points(traits: Traits) -> list[ContactPoint]:
+    """Return the unsaved contact points of a claim, the address first."""
+    points = []
+    if traits.email:
+        points.append(
+            ContactPoint(
+                kind=ContactKind.EMAIL,
+                value=traits.claim.email.strip(),
+                normalized=traits.email,
+                verified=traits.claim.email_verified,
+                shared=is_placeholder(traits.email),
+            )
+        )
+    if traits.phone:
+        points.append(
+            ContactPoint(
+                kind=ContactKind.PHONE,
+                value=traits.claim.phone.strip(),
+                normalized=traits.phone.e164,
+                extension=traits.phone.extension,
+                doubtful=not traits.phone.is_valid,
+            )
+        )
+    return points
+
+
+def add_point(customer: Customer, point: ContactPoint, *, by: Actor) -> bool:
+    """Give ``customer`` one more way to be reached; say whether it was new or newly verified.
+
+    The first of its kind becomes the main one; what is there already is never replaced.
+    """
+    own = customer.contact_points.filter(kind=point.kind)
+    same = own.filter(normalized=point.normalized, extension=point.extension).first()
+    if same is not None:
+        return _verify(same, point, by=by)
+    point.customer = customer
+    point.is_primary = not own.filter(is_primary=True).exists()
+    _share(point, by=by)
+    history.create(point, by=by)
+    return True
+
+
+def set_main(customer: Customer, kind: str, point: ContactPoint | None, *, by: Actor) -> bool:
+    """Make ``point`` the one way of its kind that people use; ``None`` takes the present one away.
+
+    Says whether anything changed; a number that is only written in another way changes nothing.
+    """
+    main = customer.contact_points.filter(kind=kind, is_primary=True).first()
+    if point is None:
+        if main is not None:
+            history.delete(main, by=by)
+        return main is not None
+    if main is not None and _is_same(main, point):
+        return _rewrite(main, point, by=by)
+    known = customer.contact_points.filter(
+        kind=kind, normalized=point.normalized, extension=point.extension
+    ).first()
+    if known is not None:
+        _promote(known, instead_of=main, by=by)
+    elif main is not None:
+        _replace(main, point, by=by)
+    else:
+        add_point(customer, point, by=by)
+    return True
+
+
+def ask_about(
+    customer: Customer, candidate: Customer, facts: Iterable[str], *, by: Actor
+) -> IdentityReview | None:
+    """Ask people whether the two are one, unless that was asked or answered before."""
+    pair = Q(customer=customer, candidate=candidate) | Q(customer=candidate, candidate=customer)
+    if customer == candidate or IdentityReview.objects.filter(pair).exists():
+        return None
+    evidence = [str(fact) for fact in facts]
+    review = IdentityReview(customer=customer, candidate=candidate, evidence=evidence)
+    return history.create(review, by=by)
+
+
+def _is_same(known: ContactPoint, point: ContactPoint) -> bool:
+    return (known.normalized, known.extension) == (point.normalized, point.extension)
+
+
+def _verify(known: ContactPoint, point: ContactPoint, *, by: Actor) -> bool:
+    if known.verified or known.shared or not point.verified:
+        return False
+    known.verified = True
+    history.save(known, fields=["verified"], by=by)
+    return True
+
+
+def _rewrite(main: ContactPoint, point: ContactPoint, *, by: Actor) -> bool:
+    if main.kind != ContactKind.EMAIL or main.value == point.value:
+        return False
+    main.value = point.value
+    history.save(main, fields=["value"], by=by)
+    return True
+
+
+def _promote(known: ContactPoint, *, instead_of: ContactPoint | None, by: Actor) -> None:
+    if instead_of is not None:
+        instead_of.is_primary = False
+        history.save(instead_of, fields=["is_primary"], by=by)
+    known.is_primary = True
+    history.save(known, fields=["is_primary"], by=by)
+
+
+def _replace(main: ContactPoint, point: ContactPoint, *, by: Actor) -> None:
+    fields = ["value", "normalized", "extension", "verified", "shared", "doubtful"]
+    for name in fields:
+        setattr(main, name, getattr(point, name))
+    _share(main, by=by)
+    history.save(main, fields=fields, by=by)
+
+
+def _share(point: ContactPoint, *, by: Actor) -> None:
+    """Mark ``point`` as shared, and its twins, when somebody else has it too."""
+    twins = list(_elsewhere(point.customer, point))
+    point.shared = point.shared or bool(twins)
+    for twin in twins:
+        if not twin.shared:
+            twin.shared = True
+            history.save(twin, fields=["shared"], by=by)
+
+
+def _elsewhere(customer: Customer, point: ContactPoint) -> QuerySet[ContactPoint]:
+    return (
+        ContactPoint.objects.filter(
+            kind=point.kind, normalized=point.normalized, extension=point.extension
+        )
+        .exclude(Q(customer=customer) | Q(customer__canonical=customer))
+        .select_related("customer")
+        .order_by("created_at", "pk")
+    )
