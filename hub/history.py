@@ -38,21 +38,33 @@ def tracked(**options: Any) -> HistoricalRecords:
     return HistoricalRecords(bases=[Provenance], get_user=_nobody, **options)
 
 
-def create(instance: Tracked, *, by: Actor) -> Tracked:
+def create(instance: Tracked, *, by: Actor, reason: str = "") -> Tracked:
     """Insert ``instance`` together with the first row of its history."""
-    _attribute(instance, by)
+    _attribute(instance, by, reason)
     instance.save(force_insert=True)
     return instance
 
 
-def save(instance: models.Model, *, fields: Sequence[str], by: Actor) -> None:
-    """Write only ``fields``, raise ``version`` by one, and note ``by`` in the history."""
-    _attribute(instance, by)
+def save(instance: models.Model, *, fields: Sequence[str], by: Actor, reason: str = "") -> None:
+    """Write only ``fields``, raise ``version`` by one, and note ``by`` in the history.
+
+    ``reason`` is what somebody gave for an exception; 100 characters of it are kept.
+    """
+    _attribute(instance, by, reason)
     names = list(fields)
     if hasattr(instance, "version"):
         instance.version += 1
         names.append("version")
     instance.save(update_fields=names)
+
+
+def attach(instance: models.Model, *, fields: Sequence[str], by: Actor) -> None:
+    """Write ``fields`` that add to a record without being an edit of it, such as its PDF.
+
+    The version stays, so nobody's open form becomes stale.
+    """
+    _attribute(instance, by)
+    instance.save(update_fields=list(fields))
 
 
 def delete(instance: models.Model, *, by: Actor) -> None:
@@ -81,8 +93,9 @@ def append_only(*tables: str) -> list[migrations.RunSQL]:
     return [migrations.RunSQL(sql, reverse) for sql, reverse in map(_deny_sql, tables)]
 
 
-def _attribute(instance: models.Model, by: Actor) -> None:
+def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:
     instance._changed_by = by  # type: ignore[attr-defined]  # noqa: SLF001
+    instance._change_reason = reason[:100] or None  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _nobody(**_: object) -> None:

@@ -4,8 +4,11 @@ One template database is migrated per run; each worker clones it. A test that ne
 (``transaction=True``) gets its clone made anew afterwards, instead of truncated tables.
 """
 
+import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +20,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+ROOT = Path(__file__).resolve().parent.parent
 PREFIX = os.environ.get("HUB_TEST_DB_PREFIX", "hub_test")
 
 
@@ -25,17 +29,41 @@ def pytest_configure(config: pytest.Config) -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # no complaint when nothing has been collected
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-def _as_owner(statement: str, *names: str, database: str = "postgres") -> None:
+def _owner_url(database: str) -> str:
     parts = urlsplit(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
-    url = urlunsplit(parts._replace(path=f"/{database}"))
-    with psycopg.connect(url, autocommit=True) as owner:
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def _as_owner(statement: str, *names: str, database: str = "postgres") -> None:
+    with psycopg.connect(_owner_url(database), autocommit=True) as owner:
         owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def _make_template(name: str) -> None:
+def _template_name() -> str:
+    """One template for each state of the migrations, so that a second run finds it ready."""
+    seal = hashlib.sha256()
+    for path in sorted(ROOT.glob("**/migrations/*.py")):
+        if ".venv" not in path.parts:
+            seal.update(path.read_bytes())
+    for path in ("hub/access.py", "hub/history.py", "hub/accounts/roles.py"):
+        seal.update((ROOT / path).read_bytes())
+    return f"{PREFIX}_{seal.hexdigest()[:12]}"
+
+
+def _exists(name: str) -> bool:
+    with psycopg.connect(_owner_url("postgres"), autocommit=True) as owner:
+        found = owner.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
+def _make_template(finished: str) -> None:
+    if _exists(finished):
+        return
+    name = f"{finished}_unfinished"
     _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     _as_owner("CREATE DATABASE {}", name)
     for kind, rights in (
@@ -50,6 +78,7 @@ def _make_template(name: str) -> None:
     call_command("migrate", verbosity=0)
     default.close()
     default.settings_dict.update(as_app)
+    _as_owner("ALTER DATABASE {} RENAME TO {}", name, finished)
 
 
 def _clone(template: str, name: str) -> None:
@@ -64,7 +93,7 @@ def django_db_setup(
     django_db_blocker: Any,
 ) -> Iterator[None]:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    template, name = f"{PREFIX}_template", f"{PREFIX}_{worker}"
+    template, name = _template_name(), f"{PREFIX}_{worker}"
     settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
     connections["default"].settings_dict["OPTIONS"].pop("pool", None)
     with django_db_blocker.unblock():
@@ -91,8 +120,6 @@ def _renew(template: str, name: str) -> None:
 
 def _once(flag: Any, make: Any) -> None:
     """Let the first worker make the template while the others wait for its file."""
-    import fcntl
-
     with flag.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not flag.exists():

@@ -63,6 +63,7 @@ class Invoice(models.Model):
     net = _amount()
     tax = _amount()
     total = _amount()
+    written_off = _amount()
     balance = _amount()
     settlement = models.CharField(max_length=12, choices=Settlement, default=Settlement.NOT_DUE)
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -146,12 +147,12 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return f"/invoices/{self.pk}/"
+
     @property
     def label(self) -> str:
         return self.number or f"DRAFT-{self.pk.hex[-8:].upper()}"
-
-    def get_absolute_url(self) -> str:
-        return f"/invoices/{self.pk}/"
 
 
 class InvoiceLine(models.Model):

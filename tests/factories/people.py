@@ -1,4 +1,4 @@
-"""The cast: Ada manages, Ben works at the front desk, Paula practices, Bo bills, Ida administers."""
+"""The cast: Ada manages, Ben is at the front desk, Paula practices, Bo bills, Ida administers."""
 
 from django.utils import timezone
 

@@ -1,0 +1,92 @@
+"""Record money that came in, and what it pays."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.models import Allocation, Invoice, Payment
+from billing.settling import resettle
+from billing.states import InvoiceStatus, PaymentMethod
+from hub import access, history, locks, outbox
+from hub.access import Capability
+from hub.actors import Actor
+from hub.errors import DomainError, InvalidInput
+from hub.events import EventName
+from hub.money import digits_of
+
+
+class NotIssued(DomainError):
+    code = "not_issued"
+
+
+class MoreThanOpen(DomainError):
+    code = "more_than_open"
+
+
+@transaction.atomic
+def record_payment(  # noqa: PLR0913  (what a payment slip says)
+    invoice_id: UUID,
+    *,
+    amount: Decimal,
+    method: PaymentMethod,
+    received_at: datetime,
+    at: datetime,
+    by: Actor,
+    reference: str = "",
+    provider_event_id: str = "",
+) -> Payment:
+    """Record a payment of an invoice; a provider's event is recorded once, however often it comes.
+
+    :raises AccessDenied: ``by`` may not record payments.
+    :raises NotIssued: it is a draft, discarded or written off.
+    :raises MoreThanOpen: ``amount`` exceeds the balance; no invoice is ever overpaid.
+    :raises InvalidInput: not a positive amount of the currency, or a date to come.
+    """
+    access.require(by, Capability.RECORD_PAYMENT)
+    if provider_event_id:
+        locks.exclusively([f"provider event {provider_event_id}"])
+        known = Payment.objects.filter(provider_event_id=provider_event_id).first()
+        if known is not None:
+            return known
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    _require_payable(invoice, amount, received_at, at=at)
+    payment = Payment(
+        customer_id=invoice.customer_id,
+        amount=amount,
+        unapplied=Decimal(0),
+        currency=invoice.currency,
+        method=method,
+        reference=reference,
+        provider_event_id=provider_event_id,
+        received_at=received_at,
+    )
+    history.create(payment, by=by)
+    history.create(Allocation(payment=payment, invoice=invoice, amount=amount), by=by)
+    outbox.record(
+        EventName.PAYMENT_RECORDED,
+        subject=payment,
+        by=by,
+        fields={"amount": ["", f"{amount} {invoice.currency}"]},
+    )
+    resettle(invoice, at=at, by=by)
+    return payment
+
+
+def _require_payable(
+    invoice: Invoice, amount: Decimal, received_at: datetime, *, at: datetime
+) -> None:
+    if invoice.status != InvoiceStatus.ISSUED:
+        raise NotIssued("Only an issued invoice can be paid.")
+    if not amount.is_finite() or amount <= 0:
+        raise InvalidInput("Enter an amount above zero.", field="amount")
+    digits = digits_of(invoice.currency)
+    if amount != round(amount, digits):
+        raise InvalidInput(f"{invoice.currency} has {digits} decimals.", field="amount")
+    if amount > invoice.balance:
+        raise MoreThanOpen(
+            f"Only {round(invoice.balance, digits)} {invoice.currency} is open.", field="amount"
+        )
+    if received_at > at:
+        raise InvalidInput("The day of payment lies in the future.", field="received_at")
