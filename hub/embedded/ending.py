@@ -27,6 +27,12 @@ def end_child(
         child.wait()
 
 
+def end_group(pid: int) -> None:
+    """Kill what a process that led its own session may have left behind."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def end_orphan(pid: int, mark: str, number: signal.Signals, patience_seconds: float = 20) -> None:
     """End a process of an earlier run, told from a stranger with its old id by ``mark``."""
     if mark not in command_of(pid):
@@ -37,6 +43,7 @@ def end_orphan(pid: int, mark: str, number: signal.Signals, patience_seconds: fl
         limit = time.monotonic() + patience_seconds
         while mark in command_of(pid) and time.monotonic() < limit:
             time.sleep(POLL_SECONDS)
+    end_group(pid)
 
 
 def noted_pid(path: Path) -> int | None:

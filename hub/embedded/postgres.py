@@ -56,6 +56,8 @@ class Postgres:
     Not ``durable``: for tests, much faster, and lost with the power.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home
         self.account = unprivileged()
@@ -86,10 +88,14 @@ class Postgres:
     def url(self, role: str, database: str = "hub") -> str:
         return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
 
-    def stop(self) -> None:
+    def stop(self, patience_seconds: float = 15) -> None:
         """End open sessions and write everything out."""
         if self.process:
-            ending.end_child(self.process, signal.SIGINT, signal.SIGQUIT, patience_seconds=15)
+            ways = (signal.SIGINT, signal.SIGQUIT)
+            ending.end_child(self.process, *ways, patience_seconds=patience_seconds)
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def kill(self) -> None:
         """What a crash does: for tests."""

@@ -33,6 +33,8 @@ maxmemory-policy noeviction
 class Valkey:
     """One server; may be started again after ``stop`` or ``kill``, on the same port."""
 
+    name = "Valkey"
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self.shared = shared_home(home)
@@ -49,7 +51,7 @@ class Valkey:
         self._launch()
         limit = time.monotonic() + START_SECONDS
         while not self._answers():
-            if self._has_ended() or time.monotonic() > limit:
+            if self.has_ended() or time.monotonic() > limit:
                 self.stop()
                 raise EmbeddedFailure(f"Valkey did not start; see {self.log}.")
             time.sleep(POLL_SECONDS)
@@ -59,9 +61,12 @@ class Valkey:
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
-    def stop(self) -> None:
+    def stop(self, patience_seconds: float = 5) -> None:
         if self.process:
-            ending.end_child(self.process, signal.SIGTERM)
+            ending.end_child(self.process, signal.SIGTERM, patience_seconds=patience_seconds)
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def kill(self) -> None:
         """What a crash does: for tests."""
@@ -102,9 +107,6 @@ class Valkey:
                 return answer.readline() == b"+OK\r\n" and answer.readline() == b"+PONG\r\n"
         except OSError:
             return False
-
-    def _has_ended(self) -> bool:
-        return self.process is None or self.process.poll() is not None
 
     def _end_orphan(self) -> None:
         pid, port = ending.noted_pid(self.home / "pid"), ending.noted_pid(self.home / "port")

@@ -57,11 +57,11 @@ def download_environment() -> dict[str, str]:
     return {**found, **os.environ}
 
 
-def output_of(*command: str | Path) -> str:
+def output_of(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
     """Return what it prints; nothing when it is missing or fails to start."""
     try:
         ended = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False
+            command, env=env, capture_output=True, text=True, check=False
         )
     except OSError:
         return ""

@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from hub.embedded.hosting import port_is_free
 from hub.installing.places import REQUIREMENTS, ROOT
+from hub.installing.steps import output_of
 from hub.management.stack import Place
 
 NEEDED_BYTES = 500_000_000
@@ -63,6 +64,22 @@ def manage(*arguments: str, env: Mapping[str, str]) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     if subprocess.run(command, env=env, check=False).returncode:  # noqa: S603
         raise Refused(f"`manage.py {' '.join(arguments)}` failed, so nothing was started.")
+
+
+def load_demo(place: Place, env: Mapping[str, str]) -> None:
+    (place.folder / "demo.txt").unlink(missing_ok=True)
+    manage("demo", "--skip-checks", env=env)
+
+
+def demo_credentials(place: Place, env: Mapping[str, str]) -> str:
+    """How to sign in as each role: asked once, for the demo data stays as it was loaded."""
+    note = place.folder / "demo.txt"
+    if not note.exists():
+        command = [sys.executable, str(ROOT / "manage.py"), "demo", "--credentials"]
+        text = output_of(*command, "--skip-checks", env=env)
+        note.touch(mode=0o600)
+        note.write_text(text)
+    return note.read_text()
 
 
 def migrations_are_pending(owner_url: str) -> bool:

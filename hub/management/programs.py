@@ -50,7 +50,6 @@ class Program:
         return self.folder / "running" / f"{self.name}.pid"
 
     def start(self) -> None:
-        self.end_leftover()
         for path in (self.log, self.note):
             path.parent.mkdir(parents=True, exist_ok=True)
         keep_short(self.log)
@@ -64,7 +63,7 @@ class Program:
                 stderr=log,
                 start_new_session=True,
             )
-        self.note.write_text(str(self.process.pid))
+        self.note.write_text(f"{self.process.pid}\n{' '.join(self.command)}")
 
     def stop(self, patience_seconds: float) -> None:
         if self.process:
@@ -75,11 +74,14 @@ class Program:
     def has_ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
 
-    def end_leftover(self) -> None:
-        """End what a supervisor that was killed has left running."""
-        pid = ending.noted_pid(self.note)
-        if pid is not None:
-            ending.end_orphan(pid, " ".join(self.command), signal.SIGTERM)
+
+def end_leftovers(folder: Path) -> None:
+    """End what a supervisor that was killed has left running."""
+    for note in (folder / "running").glob("*.pid"):
+        pid, command = ending.noted_pid(note), note.read_text().partition("\n")[2]
+        if pid is not None and command:
+            ending.end_orphan(pid, command, signal.SIGTERM, patience_seconds=5)
+        note.unlink()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from pathlib import Path
 from hub.embedded.hosting import remembered_port
 from hub.embedded.postgres import Postgres
 from hub.embedded.valkey import Valkey
+from hub.installing.places import ROOT
 from hub.management.programs import Program, Service
 
 RADICALE = """\
@@ -110,7 +111,7 @@ def stand_ins(place: Place, env: dict[str, str], ports: tuple[int, int]) -> list
     folder.mkdir(exist_ok=True)
     settings = folder / "config"
     settings.write_text(RADICALE.format(port=calendar, folder=folder))
-    store = place.folder / "sandbox.json"
+    store = place.folder / "sandbox.sqlite3"
     sandbox = ("syncs.sandbox", "--vendor", "hubspot", "--port", str(crm), "--store", str(store))
     return [
         python("calendar", "radicale", "--config", str(settings), place=place, env=env),
@@ -144,7 +145,11 @@ def applications(place: Place, env: dict[str, str]) -> list[Service]:
         "heavy-worker": (*worker, *heavy),
         "scheduler": beat,
     }
-    return [python(name, *part, place=place, env=env) for name, part in commands.items()]
+    sweeper = [sys.executable, str(ROOT / "manage.py"), "sync_sweeper"]
+    return [
+        *(python(name, *part, place=place, env=env) for name, part in commands.items()),
+        Program("sweeper", sweeper, env, place.folder),
+    ]
 
 
 def python(name: str, *module: str, place: Place, env: dict[str, str]) -> Program:

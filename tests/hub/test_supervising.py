@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.embedded.hosting import command_of
-from hub.management.programs import GaveUp, Program, Watch
+from hub.management.programs import GaveUp, Program, Watch, end_leftovers
 from hub.management.supervising import Supervisor
 
 WAITING = "import time\nprint('up', flush=True)\ntime.sleep(60)"
@@ -128,24 +128,21 @@ def test_what_a_killed_supervisor_left_running_is_ended_at_the_next_start(tmp_pa
     assert until(lambda: has_said(before, "up"))
     assert before.process
 
-    after = program(tmp_path, "web", WAITING)
-    after.start()
+    end_leftovers(tmp_path)
 
     assert before.process.wait(5) == -signal.SIGTERM
-    assert not after.has_ended()
-    after.stop(5)
+    assert not before.note.exists()
 
 
 def test_a_stranger_with_a_noted_id_is_left_alone(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         found = program(tmp_path, "web", WAITING)
         found.note.parent.mkdir()
-        found.note.write_text(str(stranger.pid))
+        found.note.write_text(f"{stranger.pid}\n{' '.join(found.command)}")
 
-        found.start()
+        end_leftovers(tmp_path)
 
         assert stranger.poll() is None
-        found.stop(5)
         stranger.communicate(b"\n")
 
 

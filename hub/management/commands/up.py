@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from hub.embedded.hosting import EmbeddedFailure
 from hub.installing.places import ROOT
 from hub.management import preparing, stack
-from hub.management.programs import GaveUp
+from hub.management.programs import GaveUp, end_leftovers
 from hub.management.stack import Place
 from hub.management.stopping import ignore_signals, stop_on_signals
 from hub.management.supervising import NotReady, Supervisor
@@ -52,6 +52,7 @@ class Command(BaseCommand):
 
     def serve(self, place: Place, *, with_demo: bool) -> None:
         preparing.require_room(place, shutil.disk_usage(place.folder).free)
+        end_leftovers(place.folder)
         preparing.require_port(place)
         supervisor = Supervisor(self.say)
         try:
@@ -88,12 +89,12 @@ class Command(BaseCommand):
             self.say("the static files are collected")
         if with_demo and preparing.is_empty(env["DATABASE_URL"]):
             self.say("loading the demo data")
-            preparing.manage("demo", env=env)
+            preparing.load_demo(place, env)
 
     def greet(self, place: Place, env: dict[str, str]) -> None:
         self.say(f"ready: open {place.url}")
         if "DEMO" in env:
-            preparing.manage("demo", "--credentials", env=env)
+            self.stdout.write(preparing.demo_credentials(place, env))
         self.say("logs are in .run/logs; Ctrl-C stops everything")
 
     def say(self, text: str) -> None:
