@@ -6,8 +6,10 @@
   const UNDO_MS = 6000;
   const undoable = [];
 
+  // A modal dialog makes everything outside it dead, so the region moves into it.
   function raise() {
-    // Shown again, the region lies above a dialog that was opened meanwhile.
+    const host = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+    if (region.parentElement !== host) host.append(region);
     if (!region.showPopover) return;
     if (region.matches(":popover-open")) region.hidePopover();
     region.showPopover();
@@ -90,6 +92,8 @@
     const told = event.detail.value && typeof event.detail.value === "object" ? event.detail.value : event.detail;
     if (typeof told.text === "string") toast(told.text, told);
   });
+
+  document.addEventListener("close", () => region.childElementCount && raise(), true);
 
   hub.toast = toast;
   adopt();
