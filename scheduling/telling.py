@@ -1,2 +1,87 @@
+"""Tell the customer what became of an appointment, once it can no longer be undone.
+
+These are reactions (``hub.reactions``): they plan a message in the transaction of the change.
+What it says, and whether it goes out at all, is decided when it is sent (``letters``).
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hub.actors import Actor, Source
+from hub.events import EventName
+from hub.models import Change
+from hub.notifications import planning, registry
+from hub.notifications.models import Notification
+from scheduling import letters
+from scheduling.models import Appointment
+
+# As long as a drag can be undone in the browser.
+UNDO_WINDOW = timedelta(seconds=6)
+CANCELED_BEFORE_TOLD = "the appointment was canceled"
+BOOKED, MOVED, CANCELED = letters.BOOKED, letters.MOVED, letters.CANCELED
+
+
+def tell_of_booking(change: Change, by: Actor) -> None:
+    """Confirm a new appointment at once; after an undo tell what the cancellation had stopped."""
+    appointment = Appointment.objects.get(pk=change.local_id)
+    if change.name == EventName.APPOINTMENT_BOOKED:
+        _plan(BOOKED, appointment, due_at=change.at, by=by)
+        return
+    planning.withdraw(appointment.pk, [CANCELED], reason="withdrawn: undone")
+    untold = _left_untold(appointment)
+    if untold:
+        _plan(untold, appointment, due_at=change.at, by=by)
+
+
+def tell_of_move(change: Change, by: Actor) -> None:
+    """Tell of the last of several moves, and of none that was taken back."""
+    appointment = Appointment.objects.get(pk=change.local_id)
+    planning.withdraw(appointment.pk, [MOVED], reason="superseded")
+    unconfirmed = planning.withdraw(appointment.pk, [BOOKED], reason="superseded")
+    kind = BOOKED if unconfirmed else MOVED
+    _plan(kind, appointment, due_at=change.at + UNDO_WINDOW, by=by)
+
+
+def tell_of_cancellation(change: Change, by: Actor) -> None:
+    """Tell of a cancellation when it can no longer be undone."""
+    appointment = Appointment.objects.get(pk=change.local_id)
+    planning.withdraw(appointment.pk, [BOOKED, MOVED], reason=CANCELED_BEFORE_TOLD)
+    due_at = appointment.slot_held_until or change.at + UNDO_WINDOW
+    _plan(CANCELED, appointment, due_at=due_at, by=by)
+
+
+def hasten_cancellation(appointment_id: UUID, *, at: datetime) -> None:
+    """Let the message of a cancellation that was confirmed go out now."""
+    planning.hasten(appointment_id, [CANCELED], due_at=at)
+
+
 def register() -> None:
-    pass
+    for kind in letters.KINDS:
+        registry.register(kind)
+
+
+def _left_untold(appointment: Appointment) -> str:
+    """Return the kind of message that is still owed after an undo, ``""`` if none is."""
+    told = letters.last_told(appointment.pk)
+    if told is not None and told.kind == CANCELED:
+        return BOOKED
+    stopped = Notification.objects.filter(
+        object_id=appointment.pk,
+        reason=CANCELED_BEFORE_TOLD,
+        object_version__gt=told.object_version if told else 0,
+    )
+    kinds = set(stopped.values_list("kind", flat=True))
+    return next((kind for kind in (BOOKED, MOVED) if kind in kinds), "")
+
+
+def _plan(kind: str, appointment: Appointment, *, due_at: datetime, by: Actor) -> None:
+    if by.source is Source.IMPORT:
+        return
+    planning.plan(
+        kind,
+        subject=appointment,
+        object_version=appointment.version,
+        recipient_id=appointment.customer_id,
+        due_at=due_at,
+        by=by,
+    )

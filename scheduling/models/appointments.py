@@ -76,6 +76,7 @@ class Appointment(models.Model):
         null=True, blank=True, help_text="Canceled, but the slot is kept so that undo can work"
     )
     completed_at = models.DateTimeField(null=True, blank=True)
+    no_show_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
 

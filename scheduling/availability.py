@@ -1,0 +1,121 @@
+"""Pure arithmetic of free time: spans of whole seconds since 1970, no database, no clock.
+
+A *span* is half-open, ``(from, to)``. A *range of starts* is closed: an appointment may start at
+either end of it and anywhere between. Only local working hours know a time zone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+Span = tuple[int, int]
+Starts = tuple[int, int]
+Hours = tuple[time, time]
+
+GRID_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How long an appointment takes, and its buffers, in seconds."""
+
+    length: int
+    before: int = 0
+    after: int = 0
+
+
+def work_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> list[Span]:
+    """Return the stretches of work on the local ``day``, earliest first; touching ones joined.
+
+    An edge that the clocks skip moves forward by the gap; of one that comes twice the first
+    counts.
+    """
+    stretches = ((_instant(day, start, zone), _instant(day, end, zone)) for start, end in hours)
+    return joined(stretch for stretch in stretches if stretch[0] < stretch[1])
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return ``spans`` sorted, with those that touch or overlap made one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def holds(stretches: Iterable[Span], span: Span) -> bool:
+    """Say whether one of ``stretches`` holds the whole ``span``."""
+    return any(start <= span[0] and span[1] <= end for start, end in stretches)
+
+
+def starts_in_gaps(gaps: Iterable[Span], shape: Shape) -> list[Starts]:
+    """Return when an appointment may start so that its buffers fit into one of ``gaps``."""
+    tail = shape.length + shape.after
+    fitting = ((start + shape.before, end - tail) for start, end in gaps)
+    return joined(starts for starts in fitting if starts[0] <= starts[1])
+
+
+def starts_at_work(stretches: Iterable[Span], shape: Shape) -> list[Starts]:
+    """Return when one may start within working hours; buffers may reach beyond the edges."""
+    return starts_in_gaps(stretches, Shape(shape.length))
+
+
+def common(one: Sequence[Starts], other: Sequence[Starts]) -> list[Starts]:
+    """Return the starts that are in both; each must be sorted and without overlaps."""
+    result: list[Starts] = []
+    left = right = 0
+    while left < len(one) and right < len(other):
+        start = max(one[left][0], other[right][0])
+        end = min(one[left][1], other[right][1])
+        if start <= end:
+            result.append((start, end))
+        if one[left][1] < other[right][1]:
+            left += 1
+        else:
+            right += 1
+    return result
+
+
+def on_grid(stretch: Span, starts: Iterable[Starts], step: int = GRID_SECONDS) -> Iterator[int]:
+    """Yield the starts that lie a whole number of ``step`` after the begin of work."""
+    for first, last in starts:
+        offset = max(0, first - stretch[0])
+        yield from range(stretch[0] + -(-offset // step) * step, last + 1, step)
+
+
+def free_starts(
+    work: Iterable[Span], gaps: Iterable[Iterable[Span]], shape: Shape, *, not_before: int
+) -> list[int]:
+    """Return the starts to offer, earliest first.
+
+    ``gaps`` holds for each thing that is needed (a person, a room) the stretches in which one
+    unit of it is free; spans of different units may overlap.
+    """
+    possible: list[Starts] | None = None
+    for of_one in gaps:
+        starts = starts_in_gaps(of_one, shape)
+        possible = starts if possible is None else common(possible, starts)
+    offered: list[int] = []
+    for stretch in work:
+        at_work = common(starts_at_work([stretch], shape), possible or [])
+        later = [(max(first, not_before), last) for first, last in at_work if last >= not_before]
+        offered += on_grid(stretch, later)
+    return offered
+
+
+def seconds(moment: datetime) -> int:
+    """Return whole seconds since 1970, cut down."""
+    return int(moment.timestamp() // 1)
+
+
+def moment(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant, UTC)
+
+
+@lru_cache(maxsize=8192)
+def _instant(day: date, local: time, zone: ZoneInfo) -> int:
+    return seconds(datetime.combine(day, local, tzinfo=zone))

@@ -1,0 +1,135 @@
+"""Book an appointment; write its notes. To move one see ``rescheduling``."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.models import Customer
+from hub import history, outbox
+from hub.actors import Actor
+from hub.errors import require_version
+from hub.events import EventName
+from hub.identifiers import next_of
+from scheduling import limits, occupying
+from scheduling.limits import OutsideWorkingHours, TooLate
+from scheduling.models import Appointment, Resource
+from scheduling.occupying import Busy, SlotTaken
+from scheduling.offering import NotQualified, Offer, customer_for, offer_of
+from scheduling.permitting import locked_for, require_booker, require_reach
+from scheduling.placing import offering_alternatives, place
+from scheduling.rescheduling import reschedule_appointment
+from scheduling.texts import NOTES_LENGTH, require_text
+
+__all__ = [
+    "Booking",
+    "Busy",
+    "NotQualified",
+    "OutsideWorkingHours",
+    "SlotTaken",
+    "TooLate",
+    "annotate_appointment",
+    "book_appointment",
+    "reschedule_appointment",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What is asked for. Without ``resource_id`` the first free room that does is taken."""
+
+    customer_id: UUID
+    service_id: UUID
+    staff_id: UUID
+    start_at: datetime
+    resource_id: UUID | None = None
+    notes: str = ""
+
+
+def book_appointment(
+    booking: Booking, *, at: datetime, by: Actor, override_reason: str = ""
+) -> Appointment:
+    """Promise the time, and keep the service's rules and price as they are now.
+
+    ``override_reason`` sets working hours and notice aside, for those who may; never overlap.
+
+    :raises AccessDenied: ``by`` may not book for this staff member.
+    :raises InvalidInput: a value is unknown, not active, or cannot be right.
+    :raises NotQualified: the staff member does not offer the service.
+    :raises OutsideWorkingHours: it is not within one stretch of work.
+    :raises TooLate: it starts too soon, or in the past.
+    :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
+    """
+    with offering_alternatives(booking.service_id, booking.staff_id, booking.start_at, at=at):
+        return _book(booking, at=at, by=by, override_reason=override_reason)
+
+
+@transaction.atomic
+def annotate_appointment(
+    appointment_id: UUID, *, notes: str, by: Actor, expected_version: int | None = None
+) -> Appointment:
+    """Write the notes for staff.
+
+    :raises AccessDenied: it is not an appointment of ``by``.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    :raises InvalidInput: the notes are too long.
+    """
+    appointment = locked_for(by, appointment_id)
+    require_version(appointment.version, expected_version)
+    appointment.notes = require_text(notes, field="notes", longest=NOTES_LENGTH)
+    history.save(appointment, fields=["notes"], by=by)
+    outbox.record(EventName.APPOINTMENT_UPDATED, subject=appointment, by=by, fields={"notes": []})
+    return appointment
+
+
+@occupying.retrying
+def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) -> Appointment:
+    held = require_booker(by)
+    offer = offer_of(booking.service_id, booking.staff_id, booking.resource_id)
+    require_reach(held, offer.staff)
+    customer = customer_for(booking.customer_id, held)
+    set_aside = limits.may_set_aside(held, override_reason)
+    appointment = _drafted(booking, offer, customer, at=at)
+    if not set_aside:
+        _require_limits(offer, appointment, at=at)
+    occupying.lock([offer.staff, *(offer.rooms or ())])
+    units = place(appointment, offer.staff, offer.rooms, held=held, at=at)
+    appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
+    appointment.number = next_of("scheduling_appointment_number")
+    history.create(appointment, by=by, reason=override_reason)
+    occupying.take(appointment, units)
+    outbox.record(
+        EventName.APPOINTMENT_BOOKED,
+        subject=appointment,
+        by=by,
+        fields={"override_reason": ["", override_reason.strip()]} if set_aside else {},
+    )
+    return appointment
+
+
+def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
+    service, place = offer.service, offer.staff.location
+    start_at = limits.in_utc(booking.start_at, field="start_at")
+    return Appointment(
+        customer=customer,
+        service=service,
+        staff=offer.staff,
+        location=place,
+        start_at=start_at,
+        end_at=start_at + timedelta(minutes=service.duration_minutes),
+        time_zone=place.time_zone,
+        service_name=service.name,
+        buffer_before_minutes=service.buffer_before_minutes,
+        buffer_after_minutes=service.buffer_after_minutes,
+        price=service.price,
+        currency=place.currency,
+        tax_class=service.tax_class,
+        notes=require_text(booking.notes, field="notes", longest=NOTES_LENGTH),
+        created_at=at,
+    )
+
+
+def _require_limits(offer: Offer, draft: Appointment, *, at: datetime) -> None:
+    limits.require_notice(offer.service, draft.start_at, at=at, zone=draft.time_zone)
+    limits.require_hours(offer.staff, draft.start_at, draft.end_at)

@@ -1,0 +1,121 @@
+"""The limits of a booking that a manager may set aside with a reason: hours and notice.
+
+Overlap is no limit but a fact: nobody sets it aside (``occupying``).
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.access import Access, AccessDenied, Capability
+from hub.errors import DomainError, InvalidInput
+from scheduling import availability
+from scheduling.models import Service, Staff
+from scheduling.texts import require_text
+
+SHORTEST = timedelta(minutes=5)
+LONGEST = timedelta(hours=24)
+# Somebody walks in at 10:02 and sits down in the slot of 10:00.
+WALK_IN_GRACE = timedelta(minutes=15)
+YEARS = range(2000, 2101)
+
+
+class OutsideWorkingHours(DomainError):
+    code = "outside_working_hours"
+
+
+class TooLate(DomainError):
+    code = "minimum_notice"
+
+
+def in_utc(moment: datetime, *, field: str) -> datetime:
+    """Return ``moment`` in UTC, where arithmetic is about elapsed time whatever the clocks do.
+
+    :raises InvalidInput: no time zone, seconds, or an impossible year.
+    """
+    if moment.tzinfo is None:
+        raise InvalidInput("This time needs a time zone.", field=field)
+    if moment.second or moment.microsecond:
+        raise InvalidInput("Times are given in whole minutes.", field=field)
+    if moment.year not in YEARS:
+        raise InvalidInput("This date is too far away.", field=field)
+    return moment.astimezone(UTC)
+
+
+def require_length(start_at: datetime, end_at: datetime) -> None:
+    """:raises InvalidInput: nobody works so short or so long; both are in UTC."""
+    if not SHORTEST <= end_at - start_at <= LONGEST:
+        raise InvalidInput("An appointment takes 5 minutes to 24 hours.", field="end_at")
+
+
+def require_hours(staff: Staff, start_at: datetime, end_at: datetime) -> None:
+    """:raises OutsideWorkingHours: not within one stretch of work of its local day."""
+    zone: ZoneInfo = staff.location.time_zone
+    local = start_at.astimezone(zone)
+    hours = staff.working_hours.filter(weekday=local.weekday()).values_list("starts_at", "ends_at")
+    stretches = availability.work_on(local.date(), hours, zone)
+    span = (availability.seconds(start_at), availability.seconds(end_at))
+    if not availability.holds(stretches, span):
+        raise OutsideWorkingHours(
+            f"{staff} does not work then: {said(local)} – {end_at.astimezone(zone):%H:%M} is"
+            f" outside working hours.{_worked(stretches, zone)}",
+            field="start_at",
+        )
+
+
+def require_notice(service: Service, start_at: datetime, *, at: datetime, zone: ZoneInfo) -> None:
+    """:raises TooLate: it starts before the notice that the service asks for, or is past."""
+    earliest = earliest_start(service, at=at, walk_in=True)
+    if start_at >= earliest:
+        return
+    if not service.minimum_notice_minutes:
+        raise TooLate("This time is in the past.", field="start_at")
+    raise TooLate(
+        f"{service} must be booked {in_words(service.minimum_notice_minutes)} ahead: not before"
+        f" {said(earliest.astimezone(zone))}.",
+        field="start_at",
+        details={"earliest": earliest.isoformat()},
+    )
+
+
+def earliest_start(service: Service, *, at: datetime, walk_in: bool) -> datetime:
+    """Return the first start that keeps the notice, in elapsed time from ``at``."""
+    now = at.astimezone(UTC)
+    if service.minimum_notice_minutes:
+        return now + timedelta(minutes=service.minimum_notice_minutes)
+    return now - WALK_IN_GRACE if walk_in else now
+
+
+def may_set_aside(held: Access, reason: str) -> bool:
+    """Say whether a reason was given to go beyond hours and notice.
+
+    :raises AccessDenied: one was given by somebody who may not.
+    :raises InvalidInput: it is too long.
+    """
+    if not require_text(reason, field="override_reason", longest=100):
+        return False
+    if not held.can(Capability.OVERRIDE_BOOKING_LIMITS):
+        raise AccessDenied("Only a manager may book outside working hours and notice.")
+    return True
+
+
+def said(local: datetime) -> str:
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def in_words(minutes: int) -> str:
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        if minutes % length == 0:
+            count = minutes // length
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{minutes} minutes"
+
+
+def _worked(stretches: list[availability.Span], zone: ZoneInfo) -> str:
+    if not stretches:
+        return ""
+    words = (
+        f"{availability.moment(start).astimezone(zone):%H:%M} –"
+        f" {availability.moment(end).astimezone(zone):%H:%M}"
+        for start, end in stretches
+    )
+    return f" That day: {', '.join(words)}."

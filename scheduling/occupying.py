@@ -1,0 +1,183 @@
+"""Take, move and free the time of people, rooms and devices.
+
+Lock the subjects, look what stands in the block, then write. The exclusion constraint stands
+behind it: whatever still collides comes back as ``SlotTaken``, never as an error of the database.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from psycopg import errors
+
+from hub import history, locks, outbox
+from hub.actors import Actor
+from hub.errors import DomainError
+from hub.events import EventName
+from scheduling.models import Appointment, Occupancy, Resource, Staff
+
+Subject = Staff | Resource
+Block = tuple[datetime, datetime]
+ATTEMPTS = 4
+COLLISIONS = (errors.ExclusionViolation, errors.DeadlockDetected)
+
+
+class SlotTaken(DomainError):
+    """Somebody or something is not free then.
+
+    ``details``: ``in_the_way`` says what stands there, ``alternatives`` the nearest free times.
+    """
+
+    code = "slot_taken"
+
+
+class Busy(DomainError):
+    code = "busy"
+
+
+class ChangedMeanwhile(Exception):
+    """The appointment left the subjects that were locked for it; look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What stands in a block, as read under the locks."""
+
+    occupancies: Sequence[Occupancy]
+
+    def free_unit(self, of: Subject) -> int | None:
+        """Return the first unit of ``of`` that nobody takes in the whole block."""
+        taken = {row.unit for row in self.standing_with(of)}
+        return next((unit for unit in range(1, of.capacity + 1) if unit not in taken), None)
+
+    def standing_with(self, *subjects: Subject) -> list[Occupancy]:
+        names = {subject.subject for subject in subjects}
+        return [row for row in self.occupancies if row.subject in names]
+
+
+def lock(subjects: Iterable[Subject]) -> None:
+    """Let nobody else book any of ``subjects`` until the end of the transaction."""
+    locks.exclusively(subject.subject for subject in subjects)
+
+
+def survey(
+    subjects: Iterable[Subject], block: Block, *, at: datetime, besides: Appointment
+) -> Survey:
+    """Return what stands in ``block``, without ``besides``; the subjects must be locked.
+
+    Canceled slots whose time to undo is over are given free on the way.
+    """
+    found = Occupancy.objects.filter(
+        active=True,
+        subject__in=[subject.subject for subject in subjects],
+        block__overlap=DateTimeTZRange(*block),
+    )
+    others = found.exclude(appointment=besides).select_related("appointment__customer")
+    rows = others.order_by("block", "pk")
+    standing = [row for row in rows if not _is_stale(row.appointment, at)]
+    if len(standing) < len(rows):
+        stale = {row.appointment_id for row in rows if _is_stale(row.appointment, at)}
+        _release_all(stale, at=at)
+    return Survey(standing)
+
+
+def take(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None:
+    """Insert the occupancies of a new appointment."""
+    Occupancy.objects.bulk_create(
+        Occupancy(
+            appointment=appointment,
+            subject=subject.subject,
+            unit=unit,
+            block=DateTimeTZRange(*appointment.block),
+        )
+        for subject, unit in units
+    )
+
+
+def move(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None:
+    """Rewrite the occupancies in place, so that an appointment may overlap its own old time."""
+    kinds = {name.partition(":")[0]: (name, unit) for name, unit in _named(units)}
+    for row in appointment.occupancies.order_by("pk"):
+        row.subject, row.unit = kinds[row.subject.partition(":")[0]]
+        row.block = DateTimeTZRange(*appointment.block)
+        row.save(update_fields=["subject", "unit", "block"])
+
+
+def free(appointment: Appointment) -> None:
+    """Give the time back; the rows stay and say what was taken."""
+    appointment.occupancies.update(active=False)
+
+
+def release(appointment: Appointment, *, by: Actor) -> None:
+    """End the hold on the slot of a canceled appointment, whose row must be locked."""
+    held_until = appointment.slot_held_until
+    free(appointment)
+    appointment.slot_held_until = None
+    history.save(appointment, fields=["slot_held_until"], by=by)
+    outbox.record(
+        EventName.APPOINTMENT_UPDATED,
+        subject=appointment,
+        by=by,
+        fields={"slot_held_until": [held_until and held_until.isoformat(), None]},
+    )
+
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def retrying(verb: Callable[P, Result]) -> Callable[P, Result]:
+    """Run ``verb`` in a transaction; when it collided, look again, three times at most.
+
+    The second look is made under the locks and names what is in the way, so a collision that
+    only the constraint saw ends as a proper refusal.
+
+    :raises SlotTaken: it collided every time.
+    :raises Busy: others held the locks for too long.
+    """
+
+    @wraps(verb)
+    def attempted(*args: P.args, **kwargs: P.kwargs) -> Result:
+        left = ATTEMPTS
+        while True:
+            left -= 1
+            try:
+                with transaction.atomic():
+                    return verb(*args, **kwargs)
+            except (ChangedMeanwhile, IntegrityError, OperationalError) as error:
+                refusal = _refusal_for(error)
+                if refusal is None:
+                    raise
+                if not left:
+                    raise refusal from error
+
+    return attempted
+
+
+def _refusal_for(error: Exception) -> DomainError | None:
+    """Return what to tell the loser of a collision; ``None`` where it was something else."""
+    if isinstance(error.__cause__, errors.LockNotAvailable):
+        return Busy("Many are booking here at this moment. Try again.")
+    if isinstance(error, ChangedMeanwhile) or isinstance(error.__cause__, COLLISIONS):
+        return SlotTaken("Somebody else is booking this time right now.")
+    return None
+
+
+def _named(units: Iterable[tuple[Subject, int]]) -> Iterable[tuple[str, int]]:
+    return ((subject.subject, unit) for subject, unit in units)
+
+
+def _is_stale(appointment: Appointment, at: datetime) -> bool:
+    return appointment.slot_held_until is not None and appointment.slot_held_until < at
+
+
+def _release_all(appointment_ids: Iterable[object], *, at: datetime) -> None:
+    by = Actor.job("release expired slots")
+    held = Appointment.objects.select_for_update().filter(pk__in=list(appointment_ids))
+    for appointment in held.order_by("pk"):
+        if _is_stale(appointment, at):
+            release(appointment, by=by)

@@ -1,0 +1,81 @@
+"""Put together what a booking asks for: who does it, which service, for whom, in which rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from customers.models import Customer
+from hub.access import Access, Capability
+from hub.errors import DomainError, InvalidInput
+from scheduling.models import Location, Resource, Service, Staff
+
+
+class NotQualified(DomainError):
+    code = "not_qualified"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """``rooms`` are those that would do, best first; None where the service needs none."""
+
+    service: Service
+    staff: Staff
+    rooms: Sequence[Resource] | None
+
+
+def offer_of(service_id: UUID, staff_id: UUID, resource_id: UUID | None) -> Offer:
+    """Return service, staff member and the rooms or devices that would do.
+
+    :raises InvalidInput: one of them is unknown, not active, or at another location.
+    :raises NotQualified: the staff member does not offer the service.
+    """
+    service = Service.objects.filter(pk=service_id).first()
+    if service is None or not service.is_active:
+        raise InvalidInput("This service cannot be booked.", field="service")
+    staff = active_staff(staff_id)
+    require_qualified(staff, service)
+    if resource_id is not None:
+        return Offer(service, staff, (_chosen(resource_id, service, staff.location),))
+    rooms = rooms_of(staff.location, service.needs) if service.needs else None
+    return Offer(service, staff, rooms)
+
+
+def active_staff(staff_id: UUID) -> Staff:
+    """:raises InvalidInput: unknown, or not working here any more."""
+    staff = Staff.objects.select_related("location").filter(pk=staff_id).first()
+    if staff is None or not staff.is_active or not staff.location.is_active:
+        raise InvalidInput("This staff member cannot be booked.", field="staff")
+    return staff
+
+
+def require_qualified(staff: Staff, service: Service) -> None:
+    """:raises NotQualified: ``staff`` does not offer ``service``."""
+    if not staff.services.filter(pk=service.pk).exists():
+        raise NotQualified(f"{staff} does not offer {service}.", field="staff")
+
+
+def rooms_of(location: Location, kind: str, *, first: Resource | None = None) -> list[Resource]:
+    """Return the rooms or devices of ``kind`` at ``location`` by name, ``first`` before all."""
+    found = location.resources.filter(kind=kind, is_active=True).order_by("name", "pk")
+    return sorted(found, key=lambda room: room != first)
+
+
+def customer_for(customer_id: UUID, held: Access) -> Customer:
+    """Return the customer to book for; of a merged one, the one that it became.
+
+    :raises InvalidInput: there is none, or it is hidden from this role: they look alike.
+    """
+    known = Customer.objects.select_related("canonical")
+    if not held.can(Capability.BOOK_APPOINTMENT):
+        known = known.visible_to(held)
+    customer = known.filter(pk=customer_id).first()
+    if customer is None:
+        raise InvalidInput("There is no such customer.", field="customer")
+    return customer.canonical or customer
+
+
+def _chosen(resource_id: UUID, service: Service, location: Location) -> Resource:
+    chosen = Resource.objects.filter(pk=resource_id, is_active=True, location=location).first()
+    if chosen is None or (service.needs and chosen.kind != service.needs):
+        raise InvalidInput("This room cannot be booked for this service.", field="resource")
+    return chosen

@@ -1,0 +1,169 @@
+"""Move an appointment to another time, make it longer or shorter, give it to somebody else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub import history, outbox
+from hub.actors import Actor
+from hub.errors import DomainError, InvalidInput, require_version
+from hub.events import EventName
+from hub.lifecycle import IllegalTransition
+from scheduling import limits, occupying
+from scheduling.models import Appointment, Resource, Staff
+from scheduling.models.appointments import AppointmentQuerySet
+from scheduling.offering import active_staff, require_qualified, rooms_of
+from scheduling.permitting import require_booker, require_reach
+from scheduling.placing import offering_alternatives, place
+from scheduling.states import AppointmentStatus
+
+Placement = dict[str, datetime | UUID | None]
+
+
+class NothingToChange(DomainError):
+    code = "nothing_to_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where to; ``None`` keeps the length, or the person."""
+
+    start_at: datetime
+    end_at: datetime | None
+    staff_id: UUID | None
+    override_reason: str
+
+
+def reschedule_appointment(  # noqa: PLR0913
+    appointment_id: UUID,
+    *,
+    start_at: datetime,
+    staff_id: UUID | None = None,
+    at: datetime,
+    by: Actor,
+    end_at: datetime | None = None,
+    expected_version: int | None = None,
+    override_reason: str = "",
+) -> Appointment:
+    """Move an appointment; the room stays if it is free then, else another one is taken.
+
+    Its rules and price stay as they were booked. ``override_reason`` as in booking.
+
+    :raises AccessDenied: it is not an appointment of ``by``, or would become somebody else's.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    :raises IllegalTransition: it is over, or canceled.
+    :raises NothingToChange: it is there already.
+    :raises InvalidInput: a value cannot be right.
+    :raises NotQualified: the new staff member does not offer the service.
+    :raises OutsideWorkingHours: it would not be within one stretch of work.
+    :raises TooLate: it would start too soon, or in the past.
+    :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
+    """
+    move = Move(start_at, end_at, staff_id, override_reason)
+    service_id, current_id = Appointment.objects.values_list("service_id", "staff_id").get(
+        pk=appointment_id
+    )
+    with offering_alternatives(service_id, staff_id or current_id, start_at, at=at):
+        return _reschedule(appointment_id, move, expected_version, at=at, by=by)
+
+
+@occupying.retrying
+def _reschedule(
+    appointment_id: UUID, move: Move, expected_version: int | None, *, at: datetime, by: Actor
+) -> Appointment:
+    held = require_booker(by)
+    seen = _with_parts().get(pk=appointment_id)
+    staff = _staff_for(seen, move)
+    rooms = (
+        rooms_of(seen.location, seen.resource.kind, first=seen.resource) if seen.resource else None
+    )
+    occupying.lock([seen.staff, staff, *(rooms or ())])
+    appointment = _locked(seen, expected_version)
+    require_reach(held, appointment.staff)
+    require_reach(held, staff)
+    before = _placement(appointment)
+    _apply(move, appointment, staff)
+    set_aside = limits.may_set_aside(held, move.override_reason)
+    if not set_aside:
+        _require_limits(appointment, before, at=at)
+    units = place(appointment, staff, rooms, held=held, at=at)
+    appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
+    occupying.move(appointment, units)
+    _write(appointment, before, move.override_reason if set_aside else "", by=by)
+    return appointment
+
+
+def _with_parts() -> AppointmentQuerySet:
+    return Appointment.objects.select_related("staff", "resource", "location", "service")
+
+
+def _staff_for(seen: Appointment, move: Move) -> Staff:
+    if move.staff_id is None or move.staff_id == seen.staff_id:
+        return seen.staff
+    staff = active_staff(move.staff_id)
+    require_qualified(staff, seen.service)
+    if staff.location_id != seen.location_id:
+        raise InvalidInput(f"{staff} works at another location.", field="staff")
+    return staff
+
+
+def _locked(seen: Appointment, expected_version: int | None) -> Appointment:
+    appointment = _with_parts().select_for_update(of=("self",)).get(pk=seen.pk)
+    if (appointment.staff_id, appointment.resource_id) != (seen.staff_id, seen.resource_id):
+        raise occupying.ChangedMeanwhile
+    require_version(appointment.version, expected_version)
+    if appointment.status != AppointmentStatus.BOOKED:
+        status = AppointmentStatus(appointment.status)
+        raise IllegalTransition(f"This is {status.label.lower()} and cannot be moved any more.")
+    return appointment
+
+
+def _apply(move: Move, appointment: Appointment, staff: Staff) -> None:
+    start_at = limits.in_utc(move.start_at, field="start_at")
+    end_at = start_at + (appointment.end_at - appointment.start_at)
+    if move.end_at is not None:
+        end_at = limits.in_utc(move.end_at, field="end_at")
+    limits.require_length(start_at, end_at)
+    before = _placement(appointment)
+    appointment.previous_start_at = appointment.start_at
+    appointment.start_at, appointment.end_at, appointment.staff = start_at, end_at, staff
+    if _placement(appointment) == before:
+        raise NothingToChange("It is there already.")
+
+
+def _require_limits(appointment: Appointment, before: Placement, *, at: datetime) -> None:
+    zone = appointment.time_zone
+    if appointment.start_at != before["start_at"]:
+        limits.require_notice(appointment.service, appointment.start_at, at=at, zone=zone)
+    limits.require_hours(appointment.staff, appointment.start_at, appointment.end_at)
+
+
+def _write(appointment: Appointment, before: Placement, reason: str, *, by: Actor) -> None:
+    appointment.schedule_version += 1
+    appointment.reschedule_count += 1
+    counters = ("schedule_version", "reschedule_count", "previous_start_at")
+    history.save(appointment, fields=[*before, *counters], by=by, reason=reason)
+    after = _placement(appointment)
+    fields = {
+        name: [_said(before[name]), _said(after[name])]
+        for name in before
+        if before[name] != after[name]
+    }
+    if reason:
+        fields["override_reason"] = ["", reason]
+    outbox.record(EventName.APPOINTMENT_RESCHEDULED, subject=appointment, by=by, fields=fields)
+
+
+def _placement(appointment: Appointment) -> Placement:
+    return {
+        "start_at": appointment.start_at,
+        "end_at": appointment.end_at,
+        "staff": appointment.staff_id,
+        "resource": appointment.resource_id,
+    }
+
+
+def _said(value: datetime | UUID | None) -> str | None:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return None if value is None else str(value)

@@ -1,0 +1,126 @@
+"""A small salon: one location in Berlin, one service, people who are there every day.
+
+Each call without ``staff`` hires somebody new, so that bookings made here never collide.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from customers.models import ContactKind, ContactPoint, Customer
+from hub import history
+from hub.accounts.models import User
+from hub.identifiers import next_of
+from scheduling.booking import Booking, book_appointment
+from scheduling.models import (
+    Appointment,
+    Location,
+    Resource,
+    ResourceKind,
+    Service,
+    Staff,
+    WorkingHours,
+)
+from tests.factories.people import SETUP
+
+MONDAY_9 = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
+EVERY_DAY = ((time(6), time(22)),)
+
+
+def location(
+    name: str = "Harbor Street", *, zone: str = "Europe/Berlin", **values: Any
+) -> Location:
+    """Return the location of this name, made at the first call."""
+    known = Location.objects.filter(name=name).first()
+    defaults = {
+        "country": "DE",
+        "currency": "EUR",
+        "opens_at": time(8),
+        "closes_at": time(20),
+        "time_zone": zone,
+    }
+    return known or history.create(Location(name=name, **(defaults | values)), by=SETUP)
+
+
+def service(name: str = "Haircut", **values: Any) -> Service:
+    """Return the service of this name, made at the first call: 45 minutes for 49.00."""
+    known = Service.objects.filter(name=name).first()
+    defaults = {"category": "Hair", "duration_minutes": 45, "price": Decimal("49.00")}
+    return known or history.create(Service(name=name, **(defaults | values)), by=SETUP)
+
+
+def staff(
+    name: str = "Dina Falk",
+    *,
+    place: Location | None = None,
+    services: Sequence[Service] | None = None,
+    user: User | None = None,
+    hours: Iterable[tuple[time, time]] = EVERY_DAY,
+    **values: Any,
+) -> Staff:
+    """Hire somebody who works ``hours`` (local) on all seven days."""
+    hired = Staff(name=name, location=place or location(), user=user, **values)
+    history.create(hired, by=SETUP)
+    hired.services.set([service()] if services is None else services)
+    WorkingHours.objects.bulk_create(
+        WorkingHours(staff=hired, weekday=weekday, starts_at=starts_at, ends_at=ends_at)
+        for weekday in range(7)
+        for starts_at, ends_at in hours
+    )
+    return hired
+
+
+def room(name: str = "Room 1", *, place: Location | None = None, **values: Any) -> Resource:
+    made = Resource(
+        name=name, location=place or location(), **({"kind": ResourceKind.ROOM} | values)
+    )
+    return history.create(made, by=SETUP)
+
+
+def client(name: str = "Mara Winter", *, email: str = "", **values: Any) -> Customer:
+    """Return a new customer; with ``email`` as the primary address, if one is given."""
+    given_name, _, family_name = name.partition(" ")
+    made = Customer(
+        number=next_of("customers_number"),
+        given_name=given_name,
+        family_name=family_name,
+        search_name=name.casefold(),
+        **values,
+    )
+    history.create(made, by=SETUP)
+    if email:
+        point = ContactPoint(
+            customer=made, kind=ContactKind.EMAIL, value=email, normalized=email.lower()
+        )
+        history.create(point, by=SETUP)
+    return made
+
+
+def booked(
+    customer: Customer | None = None,
+    *,
+    start: datetime = MONDAY_9,
+    staff: Staff | None = None,
+    service: Service | None = None,
+    **values: Any,
+) -> Appointment:
+    """Return an appointment booked a week before ``start``, with somebody new unless given."""
+    offered = service or _default_service(staff)
+    booking = Booking(
+        customer_id=(customer or client()).pk,
+        service_id=offered.pk,
+        staff_id=(staff or _hired_for(offered)).pk,
+        start_at=start,
+        **values,
+    )
+    return book_appointment(booking, at=start - timedelta(days=7), by=SETUP)
+
+
+def _default_service(of: Staff | None) -> Service:
+    known = of.services.order_by("pk").first() if of else None
+    return known or service()
+
+
+def _hired_for(offered: Service) -> Staff:
+    return staff(services=[offered])
