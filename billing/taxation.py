@@ -57,7 +57,7 @@ class Buckets:
         """Return plain taxes before compound ones, by name, the highest rate first."""
         ordered = sorted(
             self._buckets.values(),
-            key=lambda b: (b.tax.compound, b.tax.category, b.tax.name, -b.tax.rate),
+            key=lambda b: (b.tax.compound, b.tax.name, -b.tax.rate, b.tax.category),
         )
         return tuple(_frozen(bucket) for bucket in ordered)
 

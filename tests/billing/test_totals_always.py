@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from billing.document import (
@@ -35,6 +35,8 @@ ANY_TAXES = [
     (QST, GST),
     (GST, Tax(STANDARD, D(10), "Luxury", compound=True)),
 ]
+# The suite shares its machine: how long one example takes says nothing.
+calm = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD"])
 
 
@@ -89,12 +91,13 @@ def payable(document: Document) -> Totals:
     return calculate(document)
 
 
+@calm
 @given(documents())
-@settings(max_examples=300)
 def test_the_self_check_finds_nothing(document: Document) -> None:
     assert recheck(document, payable(document)) == []
 
 
+@calm
 @given(documents())
 def test_the_sums_of_the_standard_hold_exactly(document: Document) -> None:
     t = payable(document)
@@ -106,6 +109,7 @@ def test_the_sums_of_the_standard_hold_exactly(document: Document) -> None:
     assert t.due == t.total - t.paid + t.rounding  # BR-CO-16
 
 
+@calm
 @given(documents(ONE_TAX))
 def test_the_bases_make_up_the_net_and_none_is_negative(document: Document) -> None:
     totals = payable(document)
@@ -114,6 +118,7 @@ def test_the_bases_make_up_the_net_and_none_is_negative(document: Document) -> N
     assert all(bucket.base >= 0 for bucket in totals.taxes)
 
 
+@calm
 @given(documents(ONE_TAX, st.just(PriceMode.EXCLUSIVE)))
 def test_exclusive_tax_is_the_rounded_product_of_base_and_rate(document: Document) -> None:
     half_unit = Fraction(1, 2 * 10 ** digits_of(document.currency))
@@ -123,6 +128,7 @@ def test_exclusive_tax_is_the_rounded_product_of_base_and_rate(document: Documen
         assert abs(Fraction(bucket.tax) - exact) <= half_unit
 
 
+@calm
 @given(documents(modes=st.just(PriceMode.INCLUSIVE)))
 def test_an_inclusive_gross_never_moves(document: Document) -> None:
     totals = payable(document)
@@ -130,6 +136,7 @@ def test_an_inclusive_gross_never_moves(document: Document) -> None:
     assert totals.total == totals.sum_of_lines - totals.allowances + totals.charges
 
 
+@calm
 @given(documents(ONE_TAX, st.just(PriceMode.INCLUSIVE)))
 def test_inclusive_tax_is_at_most_one_unit_off_base_times_rate(document: Document) -> None:
     unit = Fraction(1, 10 ** digits_of(document.currency))
@@ -139,6 +146,7 @@ def test_inclusive_tax_is_at_most_one_unit_off_base_times_rate(document: Documen
         assert abs(Fraction(bucket.tax) - exact) <= unit
 
 
+@calm
 @given(documents(), st.randoms(use_true_random=False))
 def test_the_order_of_lines_does_not_matter(document: Document, random: object) -> None:
     shuffled = list(document.lines)
@@ -149,6 +157,7 @@ def test_the_order_of_lines_does_not_matter(document: Document, random: object) 
     assert (there.taxes, there.total, there.due) == (back.taxes, back.total, back.due)
 
 
+@calm
 @given(documents())
 def test_taking_everything_back_is_the_mirror_image(document: Document) -> None:
     sold = replace(document, allowances=(), charges=(), cash_unit=D(0))
@@ -163,6 +172,7 @@ def test_taking_everything_back_is_the_mirror_image(document: Document) -> None:
     assert [t.tax for t in here.taxes] == [-t.tax for t in there.taxes]
 
 
+@calm
 @given(documents())
 def test_what_the_lines_are_without_tax_adds_up_to_the_net(document: Document) -> None:
     t = payable(document)
@@ -171,6 +181,7 @@ def test_what_the_lines_are_without_tax_adds_up_to_the_net(document: Document) -
     assert t.net_allowances == sum(share.net for share in t.shares if not share.is_charge)
 
 
+@calm
 @given(documents(ONE_TAX), st.data())
 def test_a_deposit_and_the_final_invoice_make_up_the_whole(
     document: Document, data: st.DataObject

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.money import (
@@ -19,6 +19,7 @@ from hub.money import (
     total_of,
 )
 
+calm = settings(deadline=None)  # the suite shares its machine
 totals = st.integers(min_value=-(10**12), max_value=10**12)
 weights = st.lists(
     st.decimals(min_value=0, max_value=10**9, places=4), min_size=1, max_size=40
@@ -55,6 +56,7 @@ def test_a_half_is_rounded_away_from_zero(amount: str, currency: str, rounded: s
     assert quantize(Decimal(amount), currency) == Decimal(rounded)
 
 
+@calm
 @given(amounts, st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_rounding_is_the_same_for_both_signs(amount: Decimal, currency: str) -> None:
     assert quantize(-amount, currency) == -quantize(amount, currency)
@@ -70,11 +72,13 @@ def test_thirty_significant_digits_are_rounded_without_losing_one() -> None:
     assert quantize(exact, "EUR") == Decimal("123456789012345678901234567.90")
 
 
+@calm
 @given(totals, weights)
 def test_the_parts_add_up_to_the_whole(total: int, weights: list[Decimal]) -> None:
     assert sum(allocate_minor(total, weights)) == total
 
 
+@calm
 @given(totals, weights)
 def test_no_part_is_a_whole_unit_off_its_share(total: int, weights: list[Decimal]) -> None:
     whole = sum(weights)
@@ -87,11 +91,13 @@ def test_no_part_is_a_whole_unit_off_its_share(total: int, weights: list[Decimal
     )
 
 
+@calm
 @given(totals, weights)
 def test_a_negative_total_is_split_as_the_mirror_image(total: int, weights: list[Decimal]) -> None:
     assert allocate_minor(-total, weights) == [-part for part in allocate_minor(total, weights)]
 
 
+@calm
 @given(
     st.lists(st.integers(min_value=0, max_value=10**9), min_size=1, max_size=20).filter(any),
     st.fractions(min_value=0, max_value=1),
@@ -158,6 +164,7 @@ def test_an_amount_nobody_can_pay_is_refused(amount: str, currency: str) -> None
         Money(amount, currency)
 
 
+@calm
 @given(totals, st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_minor_units_come_back_unchanged(amount_minor: int, currency: str) -> None:
     assert Money.from_minor(amount_minor, currency).to_minor() == amount_minor
