@@ -80,7 +80,7 @@ def normalize_phone(text: str, *, region: str) -> Phone:
 
     :raises InvalidInput: it is no phone number, or its extension is longer than 12 digits.
     """
-    shown = _UNSEEN.sub("", text).strip()
+    shown = without_unseen(text).strip()
     if len(shown) > PHONE_LIMIT:
         raise InvalidInput(f"Use at most {PHONE_LIMIT} characters.", field="phone")
     written = _PHONE.fullmatch(shown)
@@ -114,6 +114,11 @@ def fold(text: str) -> str:
         if not unicodedata.combining(character)
     )
     return " ".join(unicodedata.normalize("NFC", letters).casefold().split())
+
+
+def without_unseen(text: str) -> str:
+    """Drop control characters and direction marks, which come along when text is pasted."""
+    return _UNSEEN.sub("", text)
 
 
 def clean_line(text: str, *, field: str, limit: int) -> str:

@@ -1,115 +1,84 @@
 """The same new person from many doors at once: one customer, as long as the locks are on."""
 
 import threading
-from collections.abc import Callable, Iterable
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from customers import identity
+from customers.claims import Match, Traits
 from customers.identity import Identified, find_or_create
+from customers.matching import match_traits
 from customers.models import ContactPoint, Customer
 from customers.registration import update_customer
 from hub.errors import StaleVersion
 from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 12
+SPELLINGS = [
+    {"email": "claire@marchetti.example", "phone": "+33612345678"},
+    {"email": "CLAIRE@Marchetti.example", "phone": "06 12 34 56 78"},
+    {"phone": "0033 6 12 34 56 78"},
+]
 
 
-def all_at_once(*jobs: Callable[[], object]) -> list[object]:
-    """Run every job in a thread and on a connection of its own; return results or failures."""
-    start, results = threading.Barrier(len(jobs)), list[object]()
-
-    def run(job: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        start.wait(timeout=20)
-        try:
-            results.append(job())
-        except Exception as failure:  # noqa: BLE001
-            results.append(failure)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
-def arrive(email: str, phone: str) -> Identified:
-    return find_or_create(
-        claim(email=email, phone=phone, region="FR"), at=timezone.now(), by=SETUP
-    )
-
-
-def twelve_arrivals() -> list[object]:
-    spellings = [
-        ("claire@marchetti.example", "+33612345678"),
-        ("CLAIRE@Marchetti.example", "06 12 34 56 78"),
-        ("", "0033 6 12 34 56 78"),
-    ]
-    return all_at_once(
-        *(
-            lambda email=email, phone=phone: arrive(email, phone)
-            for email, phone in spellings * (THREADS // len(spellings))
-        )
-    )
+def arrive(place: int) -> Identified:
+    stated = claim(region="FR", **SPELLINGS[place % len(SPELLINGS)])
+    return find_or_create(stated, at=timezone.now(), by=SETUP)
 
 
 def test_one_new_person_from_twelve_doors_is_one_customer() -> None:
-    results = twelve_arrivals()
+    results = at_once(THREADS, arrive)
 
-    assert [result for result in results if not isinstance(result, Identified)] == []
-    assert sum(result.created for result in results if isinstance(result, Identified)) == 1
+    found = [result for result in results if isinstance(result, Identified)]
+    assert len(found) == THREADS
+    assert sum(result.created for result in found) == 1
     assert Customer.objects.count() == 1
     assert ContactPoint.objects.count() == 2
 
 
-def test_without_the_locks_there_would_be_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control: everybody looks, and only then does anybody write."""
-    looked = threading.Barrier(THREADS)
+def test_without_the_locks_there_would_be_twelve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: everybody looks before anybody writes."""
+    everybody_looked = threading.Barrier(THREADS)
 
-    def no_lock(_keys: Iterable[str]) -> None:
-        with transaction.atomic():
-            assert Customer.objects.count() == 0
-        looked.wait(timeout=20)
+    def look(traits: Traits) -> Match:
+        found = match_traits(traits)
+        everybody_looked.wait(timeout=30)
+        return found
 
-    class Unlocked:
-        exclusively = staticmethod(no_lock)
+    monkeypatch.setattr(identity.locks, "exclusively", lambda _names: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(identity, "match_traits", look)
 
-    monkeypatch.setattr(identity, "locks", Unlocked)
+    at_once(THREADS, arrive)
 
-    twelve_arrivals()
-
-    assert Customer.objects.count() > 1
+    assert Customer.objects.count() == THREADS
 
 
 def test_crossing_changes_of_address_end_without_deadlock() -> None:
     claire = customer(email="claire@marchetti.example")
     luc = customer("Luc Perrin", email="luc@perrin.example")
-    swaps = [
-        lambda: update_customer(claire.pk, {"email": "luc@perrin.example"}, by=SETUP),
-        lambda: update_customer(luc.pk, {"email": "claire@marchetti.example"}, by=SETUP),
-    ]
+    swaps = [(claire.pk, "luc@perrin.example"), (luc.pk, "claire@marchetti.example")]
 
-    results = all_at_once(*swaps, *swaps, *swaps)
+    def swap(place: int) -> Customer:
+        customer_id, email = swaps[place % 2]
+        return update_customer(customer_id, {"email": email}, by=SETUP)
+
+    results = at_once(6, swap)
 
     assert [result for result in results if not isinstance(result, Customer | StaleVersion)] == []
 
 
-def test_of_two_edits_of_one_version_one_is_refused() -> None:
+def test_of_three_edits_of_one_version_two_are_refused() -> None:
     claire = customer()
-    edits = [
-        lambda city=city: update_customer(claire.pk, {"city": city}, by=SETUP, expected_version=1)
-        for city in ("Lyon", "Paris", "Nice")
-    ]
+    cities = ["Lyon", "Paris", "Nice"]
 
-    results = all_at_once(*edits)
+    def move(place: int) -> Customer:
+        return update_customer(claire.pk, {"city": cities[place]}, by=SETUP, expected_version=1)
+
+    results = at_once(3, move)
 
     assert sorted(type(result).__name__ for result in results) == [
         "Customer",

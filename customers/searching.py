@@ -1,0 +1,118 @@
+"""Find customers by what people type: a name, a code, an address, a number in any spelling."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from customers.details import home_region
+from customers.models import ContactKind, ContactPoint, Customer
+from customers.normalizing import fold, normalize_phone, without_unseen
+from hub.access import Access
+from hub.errors import InvalidInput
+
+EMAIL, PHONE = ContactKind.EMAIL, ContactKind.PHONE
+TEXT_LIMIT = 100
+PAGE = 50
+FEWEST_DIGITS = 4
+_CODE = re.compile(r"c-?0*(\d{1,12})", re.IGNORECASE)
+_NUMBER = re.compile(r"[+(\d][\d\s()./\-]*(?:x\d*|ext.*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """``before`` and ``after`` are the ids to page on from, where there is more."""
+
+    rows: Sequence[Customer]
+    before: UUID | None
+    after: UUID | None
+
+
+def search(text: str, *, access: Access, limit: int) -> list[Customer]:
+    """Return the customers that ``text`` may mean, with their contacts, by name.
+
+    A name with a slip in it is looked for only when nothing has it as it was typed.
+    """
+    found = Customer.objects.visible_to(access).current().with_contacts()
+    exact = list(narrowed(found, text).order_by("search_name", "pk")[:limit])
+    return exact or list(sounding_like(found, text)[:limit])
+
+
+def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Keep the customers whose code, address, number or name has ``text`` in it."""
+    text = without_unseen(text[:TEXT_LIMIT]).strip()
+    if not text:
+        return customers
+    if code := _CODE.fullmatch(text):
+        return customers.filter(number=int(code[1]))
+    if "@" in text:
+        return customers.filter(_reached_at(Q(kind=EMAIL, normalized__contains=text.lower())))
+    if _NUMBER.fullmatch(text):
+        return customers.filter(_with_number(text))
+    words = fold(text).split()
+    if not words:
+        return customers.none()
+    named = Q(*(Q(search_name__contains=word) for word in words))
+    return customers.filter(named)
+
+
+def sounding_like(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Return those with a word like ``text`` in their name, by trigrams, for names only."""
+    name = fold(text[:TEXT_LIMIT])
+    if not name or any(sign.isdigit() or sign == "@" for sign in text):
+        return customers.none()
+    return customers.filter(search_name__trigram_word_similar=name).order_by("search_name", "pk")
+
+
+def page(
+    customers: QuerySet[Customer], *, after: UUID | None = None, before: UUID | None = None
+) -> CustomerPage:
+    """Cut one page out of ``customers``, sorted by name, that starts beside a given row.
+
+    Keyset pages cost the same wherever they are; a row that is gone starts from the top.
+    """
+    if before is not None and (place := _place(before)):
+        rows = list(
+            customers.filter(_beyond(place, "lt")).order_by("-search_name", "-pk")[: PAGE + 1]
+        )
+        shown = rows[:PAGE][::-1]
+        return CustomerPage(shown, _id(shown, 0) if len(rows) > PAGE else None, _id(shown, -1))
+    place = _place(after) if after else None
+    beyond = _beyond(place, "gt") if place else Q()
+    rows = list(customers.filter(beyond).order_by("search_name", "pk")[: PAGE + 1])
+    more = len(rows) > PAGE
+    shown = rows[:PAGE]
+    return CustomerPage(shown, _id(shown, 0) if place else None, _id(shown, -1) if more else None)
+
+
+def _reached_at(condition: Q) -> Q:
+    return Q(pk__in=ContactPoint.objects.filter(condition).values("customer_id"))
+
+
+def _with_number(text: str) -> Q:
+    """Numbers that are, or contain, what was typed; digits may be those of a code as well."""
+    digits = re.sub(r"\D", "", re.split("[xe]", text, flags=re.IGNORECASE)[0])
+    same_code = Q(number=int(digits)) if digits == text else Q(pk__in=())
+    significant = digits.lstrip("0")
+    try:
+        number = normalize_phone(text, region=home_region())
+    except InvalidInput:
+        if len(significant) < FEWEST_DIGITS:
+            return same_code
+        return same_code | _reached_at(Q(kind=PHONE, normalized__contains=significant))
+    return same_code | _reached_at(Q(kind=PHONE, normalized=number.e164))
+
+
+def _place(customer_id: UUID) -> tuple[str, UUID] | None:
+    return Customer.objects.filter(pk=customer_id).values_list("search_name", "pk").first()
+
+
+def _beyond(place: tuple[str, UUID], side: str) -> Q:
+    name, pk = place
+    return Q(**{f"search_name__{side}": name}) | Q(search_name=name, **{f"pk__{side}": pk})
+
+
+def _id(rows: Sequence[Customer], index: int) -> UUID | None:
+    return rows[index].pk if rows else None

@@ -1,0 +1,115 @@
+"""Finding a customer by whatever is at hand."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers import searching
+from customers.models import Customer
+from customers.searching import page, search
+from hub.access import EVERYTHING, NOBODY
+from hub.models import Business
+from tests.factories.customers import customer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def claire() -> Customer:
+    customer("Luc Perrin", email="luc@perrin.example", phone="+33 7 11 22 33 44")
+    return customer(
+        "Chloé Marchetti-Roux",
+        email="Chloe@Marchetti.example",
+        phone="+1 202 456 1111 x12",
+        company="Atelier Lumen",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "marchetti",
+        "CHLOE mar",
+        "roux chloé",
+        "atelier",
+        "chloe@marchetti.example",
+        "CHLOE@MARCHETTI",
+        "+1 202 456 1111",
+        "(202) 456-1111",
+        "202.456.1111 x12",
+        "4561111",
+        "Marcheti",
+        "chole marchetti",
+    ],
+)
+def test_a_customer_is_found_by(claire: Customer, typed: str) -> None:
+    assert search(typed, access=EVERYTHING, limit=8) == [claire]
+
+
+@pytest.mark.parametrize("write", ["C-{:06d}", "c-{}", "C{}", "{}"])
+def test_a_customer_is_found_by_its_code(claire: Customer, write: str) -> None:
+    assert search(write.format(claire.number), access=EVERYTHING, limit=8) == [claire]
+
+
+def test_a_national_number_is_dialed_from_the_country_of_the_business() -> None:
+    Business.objects.create(name="Atelier Lumen", country="FR")
+    luc = customer("Luc Perrin", phone="+33 7 11 22 33 44")
+
+    assert search("07 11 22 33 44", access=EVERYTHING, limit=8) == [luc]
+    assert search("0711 22", access=EVERYTHING, limit=8) == [luc]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["zorro", "nobody@nowhere", "999 999 999", "0", "%", "_", "\\", "'", "…", "9" * 100, "+",
+     "C-999999", "x" * 5000, "²²²²", "(" * 100, "a\x00@b", "\ud800nobody@b", "c-" + "9" * 12],
+)  # fmt: skip
+def test_strange_text_finds_nobody_and_breaks_nothing(claire: Customer, typed: str) -> None:
+    assert search(typed, access=EVERYTHING, limit=8) == []
+
+
+def test_without_the_right_nobody_is_found(claire: Customer) -> None:
+    assert search("marchetti", access=NOBODY, limit=8) == []
+
+
+def test_a_merged_customer_is_not_found(claire: Customer) -> None:
+    Customer.objects.filter(family_name="Perrin").update(canonical=claire)
+
+    assert search("perrin", access=EVERYTHING, limit=8) == []
+
+
+def test_contacts_are_loaded_along(claire: Customer) -> None:
+    customer("Clara Marchetti", email="clara@marchetti.example")
+    with CaptureQueriesContext(connection) as asked:
+        found = search("marchetti", access=EVERYTHING, limit=8)
+        shown = [(one.email(), one.phone()) for one in found]
+
+    assert len(asked) == 2
+    assert shown == [
+        ("clara@marchetti.example", ""),
+        ("Chloe@Marchetti.example", "+1 202-456-1111 ext. 12"),
+    ]
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "PAGE", 3)
+    everybody = [customer("Anna Same") for _ in range(4)]
+    everybody += [customer(f"Anna Z{letter}") for letter in "abc"]
+    customers = Customer.objects.all()
+
+    first = page(customers)
+    second = page(customers, after=first.after)
+    third = page(customers, after=second.after)
+    back = page(customers, before=third.before)
+    start = page(customers, before=back.before)
+
+    assert [*first.rows, *second.rows, *third.rows] == everybody
+    assert (first.before, third.after) == (None, None)
+    assert (back.rows, start.rows) == (second.rows, first.rows)
+    assert (start.before, start.after) == (None, first.after)
+
+
+def test_a_page_after_somebody_unknown_is_the_first(claire: Customer) -> None:
+    assert page(Customer.objects.all(), after=uuid4()).rows[0].family_name == "Marchetti-Roux"
