@@ -26,6 +26,8 @@ FONTS = {
     "Hub Sans": "inter-latin-wght-normal.woff2",
     "Hub Sans Ext": "inter-latin-ext-wght-normal.woff2",
 }
+# They have no glyph, and one in a title would make the XML of the metadata unreadable.
+CONTROL_CHARACTERS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -81,7 +83,8 @@ def render_html(html: str, *, identifier: bytes) -> bytes:
         url_fetcher=fetcher,
     )
     try:
-        document: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(
+        page = weasyprint.HTML(string=html.translate(CONTROL_CHARACTERS), url_fetcher=fetcher)
+        document: bytes = page.write_pdf(
             stylesheets=[style],
             font_config=fonts,
             pdf_variant="pdf/a-3b",

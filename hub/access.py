@@ -75,6 +75,14 @@ ROLES: dict[str, frozenset[Capability]] = {
 CONNECTION_CAPABILITIES = frozenset(
     {C.VIEW_CUSTOMER, C.EDIT_CUSTOMER, C.VIEW_CALENDAR, C.BOOK_APPOINTMENT}
 )
+# What an API key can be given: nothing of one's own, and no power over people or connections.
+KEY_SCOPES = frozenset(Capability) - {
+    C.VIEW_OWN_CUSTOMER,
+    C.VIEW_OWN_CALENDAR,
+    C.BOOK_OWN_APPOINTMENT,
+    C.MANAGE_PEOPLE,
+    C.MANAGE_CONNECTIONS,
+}
 
 
 class AccessDenied(DomainError):
@@ -167,9 +175,15 @@ def requires(*capabilities: Capability) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         guarded.capabilities = frozenset(capabilities)  # type: ignore[attr-defined]
-        return guarded  # type: ignore[return-value]
+        return guarded
 
     return decorate
+
+
+def public(view: View[P]) -> View[P]:
+    """Mark a view that people may open without signing in; the role matrix test reads it."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
 
 
 def _of_key(key_id: UUID) -> Access:

@@ -288,7 +288,10 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Loopback addresses that the guard against server-side request forgery lets through.
-SYNCS_ALLOWED_HOSTS = env.list("INTERNAL_ALLOW", default=[])
+SYNCS_ALLOWED_HOSTS = [
+    (address.rpartition(":")[0], int(address.rpartition(":")[2]))
+    for address in env.list("INTERNAL_ALLOW", default=[])
+]
 SYNCS_POLL_SECONDS = env.int("SYNCS_POLL_SECONDS", default=30)
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 CANCELLATION_UNDO_SECONDS = env.int("CANCELLATION_UNDO_SECONDS", default=900)

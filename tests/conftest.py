@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    settings.CELERY_BROKER_URL = "memory://"  # bells of tests wake nobody
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # no complaint when nothing has been collected
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

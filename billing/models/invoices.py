@@ -1,6 +1,6 @@
 """The invoice: a draft that can be edited, then a frozen document with one number and one PDF."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from hub.models import StoredFile
 from scheduling.models import Appointment, Location
 
 
-def _amount() -> models.DecimalField:
+def _amount() -> Any:
     return models.DecimalField(max_digits=15, decimal_places=3, default=0)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from timezone_field import TimeZoneField
 
 from hub import history
+from hub.actors import Actor, ActorKind, Source, current_request_id
 from hub.identifiers import uuid7
 
 
@@ -50,6 +51,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Django hashes a password anew by itself when its hasher changes: that is no edit."""
+        if set(options.get("update_fields") or ()) == {"password"}:
+            User.objects.filter(pk=self.pk).update(password=self.password)
+        else:
+            super().save(*args, **options)
+
+    def as_actor(self) -> Actor:
+        """The person as the one who changes something of their own, such as a password."""
+        return Actor(ActorKind.USER, str(self.pk), str(self), Source.BROWSER, current_request_id())
 
     @property
     def initials(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -98,5 +99,5 @@ def _require_strong(password: str, user: User) -> None:
 
 
 def _end_sessions(user: User) -> None:
-    keys = user.usersession_set.values_list("session_key", flat=True)
+    keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('lease_token', models.UUIDField(blank=True, null=True)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
+                ('lost_leases', models.PositiveSmallIntegerField(default=0)),
                 ('last_code', models.CharField(blank=True, max_length=40, null=True)),
                 ('last_message', models.CharField(blank=True, max_length=400)),
                 ('request_id', models.CharField(blank=True, max_length=64)),

@@ -29,6 +29,7 @@ class Job(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    lost_leases = models.PositiveSmallIntegerField(default=0)
     last_code = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
     last_message = models.CharField(max_length=400, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
@@ -62,7 +63,7 @@ class Job(models.Model):
 
 
 class Attempt(models.Model):
-    """One try. Unfinished and ``op='create'`` means: the outcome is unknown, look before acting."""
+    """One try. Unfinished and ``op='create'`` means: outcome unknown, look before acting."""
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, models.CASCADE, related_name="tries")

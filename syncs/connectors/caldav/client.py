@@ -128,7 +128,9 @@ class CalendarClient:
 
     def require_calendar(self, *, deadline: Deadline) -> None:
         """:raises ContainerGone: the calendar around a missing member is missing too."""
-        self.describe(((multistatus.DAV, "resourcetype"),), deadline=deadline)
+        _, found = self.describe(((multistatus.DAV, "resourcetype"),), deadline=deadline)
+        if not any("calendar" in r.resource_types for r in found.responses):
+            raise ContainerGone("The address is no calendar any more.")
 
     def list_etags(self, *, deadline: Deadline) -> Listing:
         body = multistatus.properties_request(((multistatus.DAV, "getetag"),))
@@ -215,7 +217,10 @@ class CalendarClient:
         _require_success(answer, effect=Effect.READ)
         if answer.status != MULTI_STATUS:
             raise Invalid("This address is no calendar.", http_status=answer.status)
-        return answer, parse_multistatus(answer.body)
+        found = parse_multistatus(answer.body)
+        if any(not r.name and r.status in NOT_FOUND for r in found.responses):
+            raise ContainerGone("The calendar does not exist.", http_status=answer.status)
+        return answer, found
 
 
 def _etags(found: Multistatus) -> dict[str, str]:
