@@ -1,7 +1,7 @@
 """Book an appointment; write its notes. To move one see ``rescheduling``."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from scheduling import limits, occupying
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Resource
 from scheduling.occupying import Busy, SlotTaken
-from scheduling.offering import NotQualified, Offer, customer_for, offer_of
+from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
 from scheduling.rescheduling import reschedule_appointment
@@ -109,25 +109,12 @@ def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) ->
 
 
 def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
-    service, place = offer.service, offer.staff.location
     start_at = limits.in_utc(booking.start_at, field="start_at")
-    return Appointment(
-        customer=customer,
-        service=service,
-        staff=offer.staff,
-        location=place,
-        start_at=start_at,
-        end_at=start_at + timedelta(minutes=service.duration_minutes),
-        time_zone=place.time_zone,
-        service_name=service.name,
-        buffer_before_minutes=service.buffer_before_minutes,
-        buffer_after_minutes=service.buffer_after_minutes,
-        price=service.price,
-        currency=place.currency,
-        tax_class=service.tax_class,
-        notes=require_text(booking.notes, field="notes", longest=NOTES_LENGTH),
-        created_at=at,
-    )
+    draft = drafted(offer.service, offer.staff, start_at)
+    draft.customer = customer
+    draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
+    draft.created_at = at
+    return draft
 
 
 def _require_limits(offer: Offer, draft: Appointment, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -45,9 +46,10 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What stands in a block, as read under the locks."""
+    """What stands in a block, and which canceled appointments need not stand there any more."""
 
     occupancies: Sequence[Occupancy]
+    stale: frozenset[UUID] = frozenset()
 
     def free_unit(self, of: Subject) -> int | None:
         """Return the first unit of ``of`` that nobody takes in the whole block."""
@@ -67,10 +69,7 @@ def lock(subjects: Iterable[Subject]) -> None:
 def survey(
     subjects: Iterable[Subject], block: Block, *, at: datetime, besides: Appointment
 ) -> Survey:
-    """Return what stands in ``block``, without ``besides``; the subjects must be locked.
-
-    Canceled slots whose time to undo is over are given free on the way.
-    """
+    """Return what stands in ``block``, without ``besides``; under locks it stays true."""
     found = Occupancy.objects.filter(
         active=True,
         subject__in=[subject.subject for subject in subjects],
@@ -78,11 +77,8 @@ def survey(
     )
     others = found.exclude(appointment=besides).select_related("appointment__customer")
     rows = others.order_by("block", "pk")
-    standing = [row for row in rows if not _is_stale(row.appointment, at)]
-    if len(standing) < len(rows):
-        stale = {row.appointment_id for row in rows if _is_stale(row.appointment, at)}
-        _release_all(stale, at=at)
-    return Survey(standing)
+    stale = frozenset(row.appointment_id for row in rows if _is_stale(row.appointment, at))
+    return Survey([row for row in rows if row.appointment_id not in stale], stale)
 
 
 def take(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None:
@@ -124,6 +120,17 @@ def release(appointment: Appointment, *, by: Actor) -> None:
         by=by,
         fields={"slot_held_until": [held_until and held_until.isoformat(), None]},
     )
+
+
+def release_stale(found: Survey, *, at: datetime) -> None:
+    """End the holds that ``found`` saw to be over; the subjects must be locked."""
+    if not found.stale:
+        return
+    by = Actor.job("release expired slots")
+    held = Appointment.objects.select_for_update().filter(pk__in=found.stale)
+    for appointment in held.order_by("pk"):
+        if _is_stale(appointment, at):
+            release(appointment, by=by)
 
 
 P = ParamSpec("P")
@@ -173,11 +180,3 @@ def _named(units: Iterable[tuple[Subject, int]]) -> Iterable[tuple[str, int]]:
 
 def _is_stale(appointment: Appointment, at: datetime) -> bool:
     return appointment.slot_held_until is not None and appointment.slot_held_until < at
-
-
-def _release_all(appointment_ids: Iterable[object], *, at: datetime) -> None:
-    by = Actor.job("release expired slots")
-    held = Appointment.objects.select_for_update().filter(pk__in=list(appointment_ids))
-    for appointment in held.order_by("pk"):
-        if _is_stale(appointment, at):
-            release(appointment, by=by)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
-from scheduling.models import Location, Resource, Service, Staff
+from scheduling.models import Appointment, Location, Resource, Service, Staff
 
 
 class NotQualified(DomainError):
@@ -38,6 +39,28 @@ def offer_of(service_id: UUID, staff_id: UUID, resource_id: UUID | None) -> Offe
         return Offer(service, staff, (_chosen(resource_id, service, staff.location),))
     rooms = rooms_of(staff.location, service.needs) if service.needs else None
     return Offer(service, staff, rooms)
+
+
+def drafted(service: Service, staff: Staff, start_at: datetime) -> Appointment:
+    """Return an unsaved appointment with the service's rules and price as they are now.
+
+    ``start_at`` is in UTC, so that the end lies its minutes of elapsed time later.
+    """
+    place = staff.location
+    return Appointment(
+        service=service,
+        staff=staff,
+        location=place,
+        start_at=start_at,
+        end_at=start_at + timedelta(minutes=service.duration_minutes),
+        time_zone=place.time_zone,
+        service_name=service.name,
+        buffer_before_minutes=service.buffer_before_minutes,
+        buffer_after_minutes=service.buffer_after_minutes,
+        price=service.price,
+        currency=place.currency,
+        tax_class=service.tax_class,
+    )
 
 
 def active_staff(staff_id: UUID) -> Staff:

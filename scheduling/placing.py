@@ -10,7 +10,7 @@ from hub.access import Access, Capability
 from hub.identifiers import public_id
 from scheduling import search
 from scheduling.models import Appointment, Occupancy, Resource, Staff
-from scheduling.occupying import SlotTaken, Subject, survey
+from scheduling.occupying import SlotTaken, Subject, Survey, release_stale, survey
 from scheduling.permitting import is_own
 
 ALTERNATIVES = 3
@@ -31,16 +31,24 @@ def place(
     :raises SlotTaken: the person is taken, or every room is.
     """
     found = survey([staff, *(rooms or ())], draft.block, at=at, besides=draft)
-    unit = found.free_unit(staff)
-    if unit is None:
-        raise _taken(staff.name, draft, found.standing_with(staff), held)
-    if rooms is None:
-        return [(staff, unit)]
-    for room in rooms:
-        free = found.free_unit(room)
-        if free is not None:
-            return [(staff, unit), (room, free)]
-    raise _no_room(rooms, draft, found.standing_with(*rooms), held)
+    release_stale(found, at=at)
+    return _choose(draft, staff, rooms, found, held)
+
+
+def require_room(
+    draft: Appointment,
+    staff: Staff,
+    rooms: Sequence[Resource] | None,
+    *,
+    held: Access,
+    at: datetime,
+) -> None:
+    """Look without locks and without writing whether ``draft`` would fit now.
+
+    :raises SlotTaken: the person is taken, or every room is.
+    """
+    found = survey([staff, *(rooms or ())], draft.block, at=at, besides=draft)
+    _choose(draft, staff, rooms, found, held)
 
 
 @contextmanager
@@ -57,6 +65,25 @@ def offering_alternatives(
             for time in nearest
         ]
         raise
+
+
+def _choose(
+    draft: Appointment,
+    staff: Staff,
+    rooms: Sequence[Resource] | None,
+    found: Survey,
+    held: Access,
+) -> list[tuple[Subject, int]]:
+    unit = found.free_unit(staff)
+    if unit is None:
+        raise _taken(staff.name, draft, found.standing_with(staff), held)
+    if rooms is None:
+        return [(staff, unit)]
+    for room in rooms:
+        free = found.free_unit(room)
+        if free is not None:
+            return [(staff, unit), (room, free)]
+    raise _no_room(rooms, draft, found.standing_with(*rooms), held)
 
 
 def _taken(

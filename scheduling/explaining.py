@@ -1,0 +1,53 @@
+"""Say everything that keeps a time from being offered, for the one who asks “why not at ten?”."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.access import Access
+from hub.errors import DomainError
+from scheduling import limits
+from scheduling.models import Appointment, Service, Staff
+from scheduling.offering import active_staff, drafted, require_qualified, rooms_of
+from scheduling.placing import require_room
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``code`` is the one that booking would refuse with: slot_taken, minimum_notice …"""
+
+    code: str
+    text: str
+
+
+def explain(
+    service_id: UUID, staff_id: UUID, start_at: datetime, *, held: Access, at: datetime
+) -> list[Reason]:
+    """Return all reasons why this time is not offered; none means that it could be booked.
+
+    :raises InvalidInput: the time is impossible, or the staff member cannot be booked at all.
+    """
+    service = Service.objects.get(pk=service_id)
+    staff = active_staff(staff_id)
+    start_at = limits.in_utc(start_at, field="start_at")
+    draft = drafted(service, staff, start_at)
+    return list(_reasons(service, staff, draft, held=held, at=at))
+
+
+def _reasons(
+    service: Service, staff: Staff, draft: Appointment, *, held: Access, at: datetime
+) -> Iterator[Reason]:
+    rooms = rooms_of(staff.location, service.needs) if service.needs else None
+    zone = staff.location.time_zone
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: require_qualified(staff, service),
+        lambda: limits.require_notice(service, draft.start_at, at=at, zone=zone),
+        lambda: limits.require_hours(staff, draft.start_at, draft.end_at),
+        lambda: require_room(draft, staff, rooms, held=held, at=at),
+    )
+    for check in checks:
+        try:
+            check()
+        except DomainError as refusal:
+            yield Reason(refusal.code, str(refusal))

@@ -1,0 +1,258 @@
+"""What is offered is what can be booked, and why the rest is not offered."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from hub.access import EVERYTHING
+from hub.errors import DomainError
+from scheduling import search
+from scheduling.booking import Booking, SlotTaken, book_appointment
+from scheduling.canceling import cancel_with_undo
+from scheduling.explaining import explain
+from scheduling.models import Location, Resource, ResourceKind, Service, Staff
+from tests.factories.people import SETUP
+from tests.factories.scheduling import (
+    MONDAY_9,
+    booked,
+    client,
+    location,
+    room,
+    service,
+    staff,
+)
+from tests.scheduling.trails import minutes
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2027, 3, 1)
+WEEK_BEFORE = MONDAY_9 - timedelta(days=7)
+
+
+def local_times(times: list[search.OpenTime], place: Location) -> list[str]:
+    return [f"{time.start_at.astimezone(place.time_zone):%H:%M}" for time in times]
+
+
+def offered(place: Location, haircut: Service, day: date = MONDAY) -> list[str]:
+    times = search.open_times(haircut.pk, location_id=place.pk, date=day, at=WEEK_BEFORE)
+    return local_times(times, place)
+
+
+def test_a_day_is_offered_by_the_hours_breaks_and_bookings_of_a_person() -> None:
+    place, haircut = location(), service(buffer_after_minutes=15)
+    dina = staff(hours=[(time(9), time(11)), (time(12), time(14))])
+    booked(staff=dina, start=datetime(2027, 3, 1, 11, 0, tzinfo=UTC))  # 12:00, block to 13:00
+
+    assert offered(place, haircut) == [
+        "09:00",
+        "09:15",
+        "09:30",
+        "09:45",
+        "10:00",
+        "10:15",
+        "13:00",
+        "13:15",
+    ]
+
+
+def test_everybody_who_offers_the_service_is_offered_in_the_order_of_the_calendar() -> None:
+    place, haircut = location(), service()
+    second = staff("Second", hours=[(time(9), time(10))], position=2)
+    first = staff("First", hours=[(time(9), time(10))], position=1)
+    staff("Not offering", services=[])
+    staff("Gone", is_active=False)
+    staff("Elsewhere", place=location("Hill Street"))
+
+    times = search.open_times(haircut.pk, location_id=place.pk, date=MONDAY, at=WEEK_BEFORE)
+
+    assert [(time.start_at.minute, time.staff_id) for time in times] == [
+        (0, first.pk),
+        (0, second.pk),
+        (15, first.pk),
+        (15, second.pk),
+    ]
+
+
+def test_a_service_that_needs_a_room_is_offered_while_one_is_free() -> None:
+    place = location()
+    color = service("Color", needs=ResourceKind.ROOM)
+    staff(services=[color], hours=[(time(9), time(10))])
+
+    without = offered(place, color)
+    room()
+    with_one = offered(place, color)
+    colleague = staff("Jo", services=[color], hours=[(time(9), time(10))])
+    booked(service=color, staff=colleague, start=MONDAY_9 - timedelta(hours=1))
+
+    assert (without, with_one, offered(place, color)) == ([], ["09:00", "09:15"], [])
+
+
+def test_nothing_is_offered_in_the_past_or_within_the_notice() -> None:
+    place, haircut = location(), service(minimum_notice_minutes=60)
+    staff(hours=[(time(9), time(12))])
+    half_past_nine = datetime(2027, 3, 1, 8, 31, tzinfo=UTC)
+
+    times = search.open_times(haircut.pk, location_id=place.pk, date=MONDAY, at=half_past_nine)
+
+    assert local_times(times, place) == ["10:45", "11:00", "11:15"]
+
+
+def test_nothing_is_offered_for_what_is_unknown() -> None:
+    place, haircut = location(), service()
+    staff()
+
+    assert search.open_times(uuid4(), location_id=place.pk, date=MONDAY, at=WEEK_BEFORE) == []
+    assert search.open_times(haircut.pk, location_id=uuid4(), date=MONDAY, at=WEEK_BEFORE) == []
+    assert search.nearest_times(haircut.pk, uuid4(), MONDAY_9, at=WEEK_BEFORE, limit=3) == []
+
+
+def test_the_next_times_reach_over_days_without_work() -> None:
+    place, haircut = location(), service()
+    dina = staff(hours=[(time(9), time(10))])
+    dina.working_hours.exclude(weekday=4).delete()
+
+    times = search.next_times(
+        haircut.pk, location_id=place.pk, start_date=MONDAY, at=WEEK_BEFORE, limit=3
+    )
+
+    assert [f"{time.start_at:%a %d %H:%M}" for time in times] == [
+        "Fri 05 08:00",
+        "Fri 05 08:15",
+        "Fri 12 08:00",
+    ]
+
+
+def test_a_canceled_slot_is_offered_again_when_it_can_no_longer_be_undone() -> None:
+    place, haircut = location(), service()
+    dina = staff(hours=[(time(10), time(10, 45))])
+    appointment = booked(staff=dina)
+    until = WEEK_BEFORE + minutes(15)
+    cancel_with_undo(appointment.pk, reason="Deleted", undo_until=until, at=WEEK_BEFORE, by=SETUP)
+
+    def at(moment: datetime) -> int:
+        return len(search.open_times(haircut.pk, location_id=place.pk, date=MONDAY, at=moment))
+
+    assert (at(until), at(until + minutes(1))) == (0, 1)
+
+
+def test_a_search_asks_as_often_for_many_people_as_for_one() -> None:
+    place = location()
+    color = service("Color", needs=ResourceKind.ROOM)
+    counts = []
+    for name in ("One", "Two", "Three"):
+        staff(name, services=[color])
+        room(f"Room {name}")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            search.next_times(color.pk, location_id=place.pk, start_date=MONDAY, at=WEEK_BEFORE)
+        counts.append(len(queries))
+
+    assert counts == [6, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("America/New_York", date(2026, 11, 1)),
+        ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ],
+)
+def test_what_is_offered_is_exactly_what_can_be_booked(zone: str, day: date) -> None:
+    """Each grid time of the day is tried for real, and taken back."""
+    random = Random(f"{zone} {day}")  # noqa: S311
+    place = location(zone=zone)
+    visit = service(
+        "Visit",
+        duration_minutes=50,
+        buffer_before_minutes=10,
+        buffer_after_minutes=5,
+        needs=ResourceKind.EQUIPMENT,
+    )
+    hours = [(time(0), time(4)), (time(5), time(7))]
+    people = [staff(name, services=[visit], hours=hours) for name in ("Jo", "Kim")]
+    room("Dryer", kind=ResourceKind.EQUIPMENT)
+    midnight = datetime.combine(day, time(), tzinfo=place.time_zone).astimezone(UTC)
+    at = midnight - timedelta(days=1)
+    for _ in range(3):
+        _try(visit, random.choice(people), midnight + minutes(random.randrange(0, 500, 5)), at)
+
+    times = search.open_times(visit.pk, location_id=place.pk, date=day, at=at)
+
+    bookable = {
+        (start, person.pk)
+        for start in (midnight + minutes(15 * step) for step in range(8 * 4))
+        for person in people
+        if _could_be_booked(visit, person, start, at)
+    }
+    assert {(time.start_at, time.staff_id) for time in times} == bookable
+
+
+def _try(visit: Service, person: Staff, start: datetime, at: datetime) -> bool:
+    try:
+        book_appointment(Booking(client().pk, visit.pk, person.pk, start), at=at, by=SETUP)
+    except DomainError:
+        return False
+    return True
+
+
+def _could_be_booked(visit: Service, person: Staff, start: datetime, at: datetime) -> bool:
+    with transaction.atomic():
+        booked_now = _try(visit, person, start, at)
+        transaction.set_rollback(True)
+    return booked_now
+
+
+def reasons(
+    person: Staff, offering: Service, start: datetime, at: datetime = WEEK_BEFORE
+) -> list[str]:
+    found = explain(offering.pk, person.pk, start, held=EVERYTHING, at=at)
+    return [reason.code for reason in found]
+
+
+def test_a_time_that_can_be_booked_needs_no_explanation() -> None:
+    assert reasons(staff(), service(), MONDAY_9) == []
+
+
+def test_every_reason_is_named_at_once() -> None:
+    color = service("Color", needs=ResourceKind.ROOM, minimum_notice_minutes=60)
+    dina = staff(hours=[(time(14), time(18))])
+
+    codes = reasons(dina, color, MONDAY_9, at=MONDAY_9)
+
+    assert codes == ["not_qualified", "minimum_notice", "outside_working_hours", "slot_taken"]
+    assert not Resource.objects.exists()
+
+
+def test_a_buffer_in_the_way_is_told_from_a_booking_in_the_way() -> None:
+    haircut = service(duration_minutes=30, buffer_after_minutes=15)
+    dina = staff()
+    booked(staff=dina)
+
+    texts = [
+        explain(haircut.pk, dina.pk, start, held=EVERYTHING, at=WEEK_BEFORE)[0].text
+        for start in (MONDAY_9, MONDAY_9 + minutes(30))
+    ]
+
+    assert texts == [
+        "Dina Falk is booked 10:00 – 10:30.",
+        "Dina Falk is booked 10:00 – 10:30, and the buffers would overlap.",
+    ]
+
+
+def test_asking_why_changes_nothing_and_takes_no_lock() -> None:
+    dina = staff()
+    appointment = booked(staff=dina)
+    cancel_with_undo(
+        appointment.pk, reason="Deleted", undo_until=WEEK_BEFORE, at=WEEK_BEFORE, by=SETUP
+    )
+
+    assert reasons(dina, service(), MONDAY_9, at=WEEK_BEFORE + minutes(1)) == []
+
+    appointment.refresh_from_db()
+    assert appointment.slot_held_until == WEEK_BEFORE
+    assert SlotTaken.code == "slot_taken"
