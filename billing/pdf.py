@@ -111,7 +111,7 @@ def font_urls() -> dict[str, str]:
 
 
 def _unpack(path: Path) -> bytes:
-    from fontTools.ttLib import woff2  # type: ignore[import-untyped]
+    from fontTools.ttLib import woff2
 
     unpacked = BytesIO()
     with path.open("rb") as packed:

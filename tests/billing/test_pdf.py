@@ -27,7 +27,7 @@ from billing.pdf import (
     render_invoice_pdf,
 )
 from tests.billing.building import D
-from tests.billing.issued import BUYER, DOCUMENT, VAT_20, issued
+from tests.billing.issued import BUYER, DOCUMENT, SELLER, VAT_20, issued
 
 # WeasyPrint leaves the color profile it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")
@@ -145,6 +145,15 @@ def test_a_draft_is_marked_as_one(rendered: bytes) -> None:
 
     assert "DRAFT" in draft
     assert "DRAFT" not in text_of(rendered)
+
+
+def test_a_control_character_in_a_name_leaves_the_metadata_readable() -> None:
+    seller = replace(SELLER, name="Atelier\x0b \x1b[1mLumen\x7f")
+
+    content = render_invoice_pdf(issued(seller=seller))
+
+    with pikepdf.open(io.BytesIO(content)) as document, document.open_metadata() as metadata:
+        assert metadata["dc:creator"] == ["Atelier [1mLumen"]
 
 
 # --- Nothing outside the page -------------------------------------------------------------------

@@ -77,3 +77,12 @@ def test_the_self_check_names_a_line_without_a_tax_decision() -> None:
     undecided = document(replace(line("10"), taxes=()))
 
     assert recheck(undecided, calculate(undecided)) == ["“Haircut” has no tax decision."]
+
+
+def test_the_self_check_refuses_to_round_by_more_than_half_a_coin() -> None:
+    charged = document(line("10"), cash_unit=D("0.05"))
+    totals = calculate(charged)
+
+    wrong = replace(totals, rounding=D("0.03"), due=totals.total + D("0.03"))
+
+    assert recheck(charged, wrong) == ["The cash rounding exceeds half a coin (BT-114)."]

@@ -128,6 +128,23 @@ def test_a_compound_tax_is_due_on_the_tax_before_it() -> None:
     ]
 
 
+def test_an_inclusive_compound_tax_is_taken_out_together_with_the_tax_it_is_due_on() -> None:
+    compound = replace(QST, rate=D(10), compound=True)
+    deposit = Deduction("2026-0003", D(20), ((GST, D(1)), (compound, D("2.10"))))
+
+    totals = calculate(
+        document(
+            line("115.50", GST, compound), price_mode=PriceMode.INCLUSIVE, deductions=(deposit,)
+        )
+    )
+
+    assert [(t.name, t.base, t.tax) for t in totals.taxes] == [
+        ("GST", D(80), D(4)),
+        ("QST", D(84), D("8.40")),
+    ]
+    assert (totals.net, totals.total) == (D(80), D("92.40"))
+
+
 def test_several_inclusive_taxes_share_what_is_taken_out_of_the_gross() -> None:
     totals = calculate(document(line("160.97", GST, QST), price_mode=PriceMode.INCLUSIVE))
 
@@ -143,11 +160,9 @@ def test_a_document_discount_is_shared_by_the_rates_to_the_cent() -> None:
 
 
 def test_several_discounts_never_take_a_rate_below_zero() -> None:
-    totals = calculate(
-        document(
-            line("0.01"), line("0.02", VAT_7), allowances=(off_amount("0.01"), off_amount("0.02"))
-        )
-    )
+    cent = off_amount("0.01")
+
+    totals = calculate(document(line("0.01"), line("0.01", VAT_7), allowances=(cent, cent)))
 
     assert [t.base for t in totals.taxes] == [0, 0]
 
