@@ -72,6 +72,9 @@ class Actor:
 
 
 def current_request_id() -> str:
-    """Return the request id bound to this thread's log context, or a fresh one."""
+    """Return the request id bound to this thread's log context, or a fresh one.
+
+    A client may have chosen it: only as much of it is taken as the history can keep.
+    """
     bound = structlog.contextvars.get_contextvars().get("request_id")
-    return str(bound) if bound else uuid7().hex
+    return str(bound)[:64] if bound else uuid7().hex

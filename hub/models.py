@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from hub import history
 from hub.identifiers import uuid7
 
 
@@ -88,6 +89,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+
+    history = history.tracked(excluded_fields=["secret_sha256", "last_used_at"])
 
     class Meta:
         default_permissions = ()
