@@ -55,14 +55,16 @@ def add_connection(
 
 
 @transaction.atomic
-def send_everything(connection_id: UUID, *, at: datetime, by: Actor) -> int:
+def send_everything(
+    connection_id: UUID, *, at: datetime, by: Actor, ahead: timedelta = AHEAD
+) -> int:
     """Ask for everything that matters from today on to be there; return how much that is.
 
     Coming appointments with their customers, and issued invoices, behind all live changes.
     """
     access.require(by, Capability.MANAGE_CONNECTIONS, Capability.RETRY_SYNC)
     connection = Connection.objects.get(pk=connection_id)
-    wanted = [(connection.pk, key) for key in _everything(connection, at=at)]
+    wanted = [(connection.pk, key) for key in _everything(connection, at=at, until=at + ahead)]
     jobs.request(wanted, request_id=by.request_id, priority=9)
     return len(wanted)
 
@@ -130,10 +132,10 @@ def _wake(job: Job, *, by: Actor) -> None:
     )
 
 
-def _everything(connection: Connection, *, at: datetime) -> list[str]:
+def _everything(connection: Connection, *, at: datetime, until: datetime) -> list[str]:
     kinds = kinds_of(connection.vendor)
     coming = Appointment.objects.filter(
-        status=AppointmentStatus.BOOKED, end_at__gt=at, start_at__lt=at + AHEAD
+        status=AppointmentStatus.BOOKED, end_at__gt=at, start_at__lt=until
     )
     if connection.config.get("staff") is not None:
         coming = coming.filter(staff_id__in=connection.config["staff"])
