@@ -1,4 +1,4 @@
-"""Harbor & Pine, a studio for hair and wellness in Brooklyn and Chicago: six people do the work."""
+"""Harbor & Pine, a studio for hair and wellness in Brooklyn and Chicago: six people at work."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
