@@ -34,6 +34,8 @@ class RecordViewSet(GenericViewSet[Record]):
     capabilities: ClassVar[Mapping[str, tuple[Capability, ...]]] = {}
     inputs: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     answers: ClassVar[Mapping[str, type[AnswerSerializer] | str | None]] = {}
+    # Actions that answer 200 with a record that was there already, and 201 with a new one.
+    finds: ClassVar[frozenset[str]] = frozenset()
     filterset_class: type[RecordFilters] = RecordFilters
     created_field: ClassVar[str] = "created_at"
 

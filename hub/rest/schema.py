@@ -142,6 +142,8 @@ class HubSchema(AutoSchema):
             return {("200", declared): OpenApiTypes.BINARY}
         created = self.method == "POST" and self.view.action == "create"
         shown: dict[Any, Any] = {"201" if created else "200": declared()}
+        if self.view.action in self.view.finds:
+            shown["200"] = declared()
         return shown | ({"304": None} if self.view.action == "retrieve" else {})
 
     def _sent_headers(self) -> list[OpenApiParameter]:
