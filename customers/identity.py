@@ -16,7 +16,7 @@ from customers.matching import match, match_traits
 from customers.models import Customer, IdentityReview
 from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, history, locks, outbox
-from hub.access import Capability
+from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.events import EventName
 from hub.identifiers import next_of
@@ -56,7 +56,9 @@ def find_or_create(claim: Claim, *, at: datetime, by: Actor) -> Identified:
     :raises AccessDenied: ``by`` may not add customers.
     :raises InvalidInput: an address, number, name or code cannot be right.
     """
-    access.require(by, Capability.EDIT_CUSTOMER)
+    allowed = access.require(by, Capability.EDIT_CUSTOMER)
+    if not allowed.can(Capability.VIEW_CUSTOMER):
+        raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     traits = traits_of(claim)
     locks.exclusively(traits.lock_names)
     found = match_traits(traits)

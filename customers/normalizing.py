@@ -121,6 +121,12 @@ def without_unseen(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+def split_name(text: str) -> tuple[str, str]:
+    """Return given name and family name of a name in one field; its last word is the family's."""
+    given, _, family = " ".join(text.split()).rpartition(" ")
+    return (given, family) if given else (family, "")
+
+
 def clean_line(text: str, *, field: str, limit: int) -> str:
     """Return one line of text, trimmed and composed (NFC).
 

@@ -48,7 +48,7 @@ def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     if code := _CODE.fullmatch(text):
         return customers.filter(number=int(code[1]))
     if "@" in text:
-        return customers.filter(_reached_at(Q(kind=EMAIL, normalized__contains=text.lower())))
+        return customers.filter(reached_at(Q(kind=EMAIL, normalized__contains=text.lower())))
     if _NUMBER.fullmatch(text):
         return customers.filter(_with_number(text))
     words = fold(text).split()
@@ -64,6 +64,11 @@ def sounding_like(customers: QuerySet[Customer], text: str) -> QuerySet[Customer
     if not name or any(sign.isdigit() or sign == "@" for sign in text):
         return customers.none()
     return customers.filter(search_name__trigram_word_similar=name).order_by("search_name", "pk")
+
+
+def reached_at(condition: Q) -> Q:
+    """Turn a condition on contact points into one on the customers who have them."""
+    return Q(pk__in=ContactPoint.objects.filter(condition).values("customer_id"))
 
 
 def page(
@@ -87,10 +92,6 @@ def page(
     return CustomerPage(shown, _id(shown, 0) if place else None, _id(shown, -1) if more else None)
 
 
-def _reached_at(condition: Q) -> Q:
-    return Q(pk__in=ContactPoint.objects.filter(condition).values("customer_id"))
-
-
 def _with_number(text: str) -> Q:
     """Numbers that are, or contain, what was typed; digits may be those of a code as well."""
     digits = re.sub(r"\D", "", re.split("[xe]", text, flags=re.IGNORECASE)[0])
@@ -101,8 +102,8 @@ def _with_number(text: str) -> Q:
     except InvalidInput:
         if len(significant) < FEWEST_DIGITS:
             return same_code
-        return same_code | _reached_at(Q(kind=PHONE, normalized__contains=significant))
-    return same_code | _reached_at(Q(kind=PHONE, normalized=number.e164))
+        return same_code | reached_at(Q(kind=PHONE, normalized__contains=significant))
+    return same_code | reached_at(Q(kind=PHONE, normalized=number.e164))
 
 
 def _place(customer_id: UUID) -> tuple[str, UUID] | None:

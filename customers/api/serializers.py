@@ -1,0 +1,198 @@
+"""Customers as the API sends and accepts them."""
+
+from typing import Any, ClassVar
+
+from customers import details
+from customers.claims import Tier
+from customers.models import ContactKind
+from customers.normalizing import PHONE_LIMIT, REGIONS, UNSEEN
+from hub.rest.fields import (
+    CodeField,
+    Described,
+    EmailTextField,
+    FlagField,
+    MomentField,
+    PublicIdField,
+    TextField,
+    TimeZoneNameField,
+)
+from hub.rest.serializers import AnswerSerializer, InputSerializer
+
+UNSEEN_HERE = UNSEEN.replace("\\x", "\\u00")
+PHONE = r"^(\+?[0-9][0-9 ().\-/]{5,30}((;ext=| x| ext\. )[0-9]{1,12})?)?$"
+CLAIRE = "cus_0192f0c1a2b37c4d8e5f60718293a4b5"
+WRITTEN = {
+    "given_name": "Claire",
+    "family_name": "Marchetti",
+    "company": "Marchetti Interiors",
+    "email": "claire@marchetti.example",
+    "phone": "+33 6 12 34 56 78",
+    "street": "8 quai Saint-Antoine",
+    "postal_code": "69002",
+    "city": "Lyon",
+    "country": "FR",
+    "tax_id": "",
+    "language": "fr",
+    "time_zone": "Europe/Paris",
+    "notes": "",
+}
+
+
+class LineField(Described, TextField):
+    """One line of text in which every character can be seen."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        limit = details.LIMITS[name]
+        super().__init__(max_length=limit, required=False, **options)
+        pattern = f"^[^{UNSEEN_HERE}]*$"
+        self.openapi = {"type": "string", "maxLength": limit, "pattern": pattern}
+
+
+class NotesField(Described, TextField):
+    """Text of several lines."""
+
+    def __init__(self) -> None:
+        limit = details.LIMITS["notes"]
+        super().__init__(max_length=limit, required=False)
+        pattern = f"^([^{UNSEEN_HERE}]|[\\t\\r\\n])*$"
+        self.openapi = {"type": "string", "maxLength": limit, "pattern": pattern}
+
+
+class PhoneTextField(Described, TextField):
+    """A number with + and country code, or as dialed in ``region``."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=PHONE_LIMIT, required=False)
+        self.openapi = {
+            "type": "string",
+            "maxLength": PHONE_LIMIT,
+            "pattern": PHONE,
+            "description": "With + and country code, or as dialed in `region`; an extension"
+            " follows as ` x12`. Its length must be a possible one.",
+        }
+
+
+class CustomerInput(InputSerializer):
+    given_name = LineField("given_name")
+    family_name = LineField("family_name")
+    company = LineField("company")
+    email = EmailTextField(required=False)
+    phone = PhoneTextField()
+    region = CodeField(
+        choices=sorted(REGIONS),
+        required=False,
+        help_text="Where a number without country code is dialed; else where the business is.",
+    )
+    street = LineField("street")
+    postal_code = LineField("postal_code")
+    city = LineField("city")
+    country = CodeField(choices=sorted(details.countries()), required=False)
+    tax_id = LineField("tax_id")
+    language = CodeField(choices=list(details.LANGUAGES), required=False)
+    time_zone = TimeZoneNameField(required=False, allow_null=True)
+    notes = NotesField()
+
+
+class NewCustomer(CustomerInput):
+    """A person or a firm; at least one of the three names is needed."""
+
+    example: ClassVar = WRITTEN
+
+
+class CustomerChange(CustomerInput):
+    """Only what is sent is written; an empty ``email`` or ``phone`` takes the main one away."""
+
+    needs_something = True
+    example: ClassVar = {"phone": "+33 6 12 34 56 78", "city": "Lyon"}
+
+
+class ContactAnswer(AnswerSerializer):
+    kind = CodeField(choices=ContactKind.choices)
+    value = TextField(max_length=254)
+    normalized = TextField(max_length=254)
+    extension = TextField(max_length=12)
+    is_primary = FlagField()
+    is_verified = FlagField(source="verified")
+    is_shared = FlagField(source="shared")
+    is_doubtful = FlagField(source="doubtful")
+
+
+class CustomerAnswer(AnswerSerializer):
+    example: ClassVar = {
+        "id": CLAIRE,
+        "code": "C-004812",
+        "name": "Claire Marchetti",
+        **WRITTEN,
+        "contact_points": [
+            {
+                "kind": "phone",
+                "value": "06 12 34 56 78",
+                "normalized": "+33612345678",
+                "extension": "",
+                "is_primary": True,
+                "is_verified": False,
+                "is_shared": False,
+                "is_doubtful": False,
+            }
+        ],
+        "merged_into": None,
+        "created_at": "2026-11-24T08:30:00Z",
+    }
+
+    id = PublicIdField("cus", source="pk")
+    code = TextField(max_length=16)
+    name = TextField(max_length=161)
+    given_name = TextField(max_length=80)
+    family_name = TextField(max_length=80)
+    company = TextField(max_length=120)
+    email = TextField(max_length=254)
+    phone = TextField(max_length=60)
+    contact_points = ContactAnswer(source="contact_points.all", many=True)
+    street = TextField(max_length=160)
+    postal_code = TextField(max_length=20)
+    city = TextField(max_length=80)
+    country = TextField(max_length=2)
+    tax_id = TextField(max_length=40)
+    language = TextField(max_length=8)
+    time_zone = TimeZoneNameField(allow_null=True)
+    notes = TextField(max_length=details.LIMITS["notes"])
+    merged_into = PublicIdField("cus", source="canonical_id", allow_null=True)
+    created_at = MomentField()
+
+
+class TierField(CodeField):
+    """What the view found out; a customer itself does not know how it was recognized."""
+
+    def get_attribute(self, instance: Any) -> Any:  # noqa: ARG002
+        return self.context["view"].tier
+
+
+class IdentifiedAnswer(CustomerAnswer):
+    """The customer, and how it was recognized: ``none`` when it is new."""
+
+    example: ClassVar = {**CustomerAnswer.example, "tier": Tier.PHONE.value}
+
+    tier = TierField(choices=[(tier.value, tier.value) for tier in Tier])
+
+
+class FieldChangeAnswer(AnswerSerializer):
+    field = TextField(source="name", max_length=64)
+    label = TextField(max_length=64)  # type: ignore[assignment]
+    before = TextField(max_length=400)
+    after = TextField(max_length=400)
+
+
+class EditAnswer(AnswerSerializer):
+    at = MomentField()
+    title = TextField(max_length=200)
+    actor_kind = TextField(max_length=16)
+    actor_name = TextField(max_length=200)
+    source = TextField(max_length=16)  # type: ignore[assignment]
+    request_id = TextField(max_length=64)
+    changes = FieldChangeAnswer(many=True)
+
+
+class HistoryAnswer(AnswerSerializer):
+    """What was changed, newest first."""
+
+    data = EditAnswer(many=True)  # type: ignore[assignment]

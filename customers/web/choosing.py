@@ -1,0 +1,75 @@
+"""What the booking panel asks: customers to choose from, and a new one without leaving it."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.identity import Tier, find_or_create
+from customers.models import Customer
+from customers.searching import search
+from customers.web.forms import QuickForm
+from customers.wording import said
+from hub import access
+from hub.access import Capability, requires
+from hub.actors import Actor
+from hub.errors import InvalidInput
+from hub.rest.problems import MEDIA_TYPE, Fault, Problem
+
+OFFERED = 8
+
+
+@require_safe
+@requires(Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
+def offer(request: HttpRequest) -> HttpResponse:
+    """Answer the best few customers for ``?q=`` as JSON."""
+    text = request.GET.get("q", "")
+    found = search(text, access=access.of(request), limit=OFFERED) if text.strip() else []
+    return JsonResponse({"results": [_described(customer) for customer in found]})
+
+
+@require_POST
+@requires(Capability.EDIT_CUSTOMER)
+def add_quickly(request: HttpRequest) -> HttpResponse:
+    """Add a customer, or recognize one: 201 or 200; 422 with a fault for each field."""
+    form = QuickForm(request.POST)
+    if not form.is_valid():
+        return _refused(form)
+    by = Actor.signed_in(request)
+    try:
+        found = find_or_create(form.claim(), at=timezone.now(), by=by)
+    except InvalidInput as error:
+        form.refuse(error)
+        return _refused(form)
+    told = {
+        "matched": found.tier is not Tier.NONE,
+        "created": found.created,
+        "tier": found.tier,
+        "note": said(found),
+    }
+    status = HTTPStatus.CREATED if found.created else HTTPStatus.OK
+    return JsonResponse(_described(found.customer) | told, status=status)
+
+
+def _described(customer: Customer) -> dict[str, object]:
+    ways = [way for way in (customer.email(), customer.phone()) if way]
+    return {
+        "id": str(customer.pk),
+        "name": customer.name,
+        "code": customer.code,
+        "detail": " · ".join([customer.code, *ways]),
+        "email": customer.email(),
+        "phone": customer.phone(),
+        "url": customer.get_absolute_url(),
+    }
+
+
+def _refused(form: QuickForm) -> HttpResponse:
+    faults = [
+        Fault("" if name == "__all__" else f"#/{name}", "invalid", str(text))
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+    problem = Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", faults[0].detail, faults)
+    return JsonResponse(problem.as_dict(), status=problem.status, content_type=MEDIA_TYPE)

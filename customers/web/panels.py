@@ -1,0 +1,125 @@
+"""What the page of a customer shows beside the frames of other apps."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db.models import Q
+
+from customers import details
+from customers.edits import Edit
+from customers.models import ContactKind, ContactPoint, Customer, IdentityReview, ReviewState
+from customers.wording import evidence_in_words
+from hub.access import Access, Capability
+
+QUESTIONS_SHOWN = 20
+KINDS = {ContactKind.EMAIL: "e-mail", ContactKind.PHONE: "phone"}
+DOORS = {"browser": "Hub", "job": "Hub", "api": "API", "import": "Import"}
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """One detail; ``source`` says who supplied it, ``marks`` are tone and text of badges."""
+
+    icon: str
+    label: str
+    value: str
+    source: str
+    href: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Another customer who may be the same person, and why; tone and text of each reason."""
+
+    other: Customer
+    evidence: list[tuple[str, str]]
+
+
+def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow]:
+    """Return what is known about ``customer``, without what is empty."""
+    sources = _sources(edits)
+    rows = [*_ways(customer, sources), *_details(customer, sources)]
+    return [row for row in rows if row.value]
+
+
+def questions_about(customer: Customer, access: Access) -> list[Question]:
+    """Return the open questions whose other side ``access`` may see, oldest first."""
+    pair = Q(customer=customer) | Q(candidate=customer)
+    reviews = IdentityReview.objects.filter(pair, state=ReviewState.OPEN)
+    reviews = reviews.select_related("customer", "candidate").order_by("created_at", "pk")
+    found = [
+        (review.candidate if review.customer == customer else review.customer, review.evidence)
+        for review in reviews[:QUESTIONS_SHOWN]
+    ]
+    visible = Customer.objects.visible_to(access).filter(pk__in=[other.pk for other, _ in found])
+    seen = set(visible.values_list("pk", flat=True))
+    return [
+        Question(other, evidence_in_words(facts)) for other, facts in found if other.pk in seen
+    ]
+
+
+def audience() -> dict[str, list[str]]:
+    """Return the names of the roles that see every customer, that see their own, that edit."""
+    asked = {
+        "all": Capability.VIEW_CUSTOMER,
+        "own": Capability.VIEW_OWN_CUSTOMER,
+        "edit": Capability.EDIT_CUSTOMER,
+    }
+    codenames = [capability.partition(".")[2] for capability in asked.values()]
+    held = Group.objects.filter(permissions__codename__in=codenames).order_by("name")
+    pairs = set(held.values_list("name", "permissions__codename"))
+    return {
+        key: sorted(name for name, codename in pairs if codename == capability.partition(".")[2])
+        for key, capability in asked.items()
+    }
+
+
+def _sources(edits: Iterable[Edit]) -> dict[str, str]:
+    """Say for each field who wrote it last; ``edits`` come newest first."""
+    sources: dict[str, str] = {}
+    for edit in edits:
+        for change in edit.changes:
+            sources.setdefault(change.name, DOORS.get(edit.source, edit.actor_name))
+    return sources
+
+
+def _ways(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
+    points = customer.contact_points.all()
+    for point in sorted(points, key=lambda point: (not point.is_primary, point.created_at)):
+        is_email = point.kind == ContactKind.EMAIL
+        yield IdentityRow(
+            icon="mail" if is_email else "phone",
+            label=point.get_kind_display()
+            if point.is_primary
+            else f"Other {KINDS[ContactKind(point.kind)]}",
+            value=point.shown,
+            source=sources.get(point.kind, "") if point.is_primary else "",
+            href=f"mailto:{point.value}" if is_email else f"tel:{point.normalized}",
+            marks=tuple(_marks(point)),
+        )
+
+
+def _marks(point: ContactPoint) -> Iterator[tuple[str, str]]:
+    if point.verified:
+        yield "ok", "Verified"
+    if point.shared:
+        yield "", "Shared"
+    if point.doubtful:
+        yield "warn", "Not a known number"
+
+
+def _details(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
+    country = details.countries().get(customer.country, customer.country)
+    place = f"{customer.postal_code} {customer.city}".strip()
+    address = ", ".join(part for part in (customer.street, place, country) if part)
+    language = details.LANGUAGES.get(customer.language, customer.language)
+    zone = str(customer.time_zone).replace("_", " ") if customer.time_zone else ""
+    street = sources.get("street") or sources.get("city") or sources.get("country", "")
+    company = customer.company if customer.company != customer.name else ""
+    yield IdentityRow("building", "Company", company, sources.get("company", ""))
+    yield IdentityRow("map-pin", "Address", address, street)
+    yield IdentityRow("receipt-tax", "Tax id", customer.tax_id, sources.get("tax_id", ""))
+    yield IdentityRow("world", "Time zone", zone, sources.get("time_zone", ""))
+    yield IdentityRow("language", "Language", language, sources.get("language", ""))

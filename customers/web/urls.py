@@ -1,0 +1,13 @@
+from django.urls import path
+
+from customers.web import choosing, editing, views
+
+app_name = "customers"
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("new/", editing.add, name="new"),
+    path("options/", choosing.offer, name="options"),
+    path("quick/", choosing.add_quickly, name="quick"),
+    path("<uuid:pk>/", views.show_customer, name="detail"),
+    path("<uuid:pk>/edit/", editing.edit, name="edit"),
+]

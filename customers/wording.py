@@ -1,0 +1,37 @@
+"""What pages and the API say about identity."""
+
+from collections.abc import Iterable
+
+from customers.identity import Fact, Identified, Tier
+
+MATCHED_BY = {
+    Tier.HUB_ID: "our own id",
+    Tier.VERIFIED_EMAIL: "e-mail",
+    Tier.EMAIL: "e-mail",
+    Tier.PHONE: "phone",
+}
+FACTS = {
+    Fact.SAME_ID: "Same id",
+    Fact.SAME_EMAIL: "Same e-mail",
+    Fact.SAME_PHONE: "Same phone",
+    Fact.SAME_NAME: "Same name",
+    Fact.OTHER_EMAIL: "Another verified e-mail",
+    Fact.OTHER_GIVEN_NAME: "Another given name",
+    Fact.OTHER_TAX_ID: "Another tax id",
+}
+
+
+def said(found: Identified) -> str:
+    """Say who it is: “This is Claire Marchetti, C-000012 — matched by e-mail.”"""
+    customer = found.customer
+    if not found.created:
+        return f"This is {customer.name}, {customer.code} — matched by {MATCHED_BY[found.tier]}."
+    if found.reviews:
+        return f"{customer.name} was added as {customer.code}. Somebody alike was known already."
+    return f"{customer.name} was added as {customer.code}."
+
+
+def evidence_in_words(facts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return tone and text of each fact; what speaks against comes with a warning tone."""
+    known = [Fact(fact) for fact in facts]
+    return [("warn" if fact.startswith("other_") else "ok", FACTS[fact]) for fact in known]
