@@ -10,6 +10,25 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 HUES = 6
+# In this order: each of them also names those below it.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
 
 register = template.Library()
 
@@ -52,3 +71,15 @@ def initials(name: object) -> str:
 def hue(name: object) -> int:
     """Return 1 to 6, the same for the same name on every page and every day."""
     return crc32(unescape(str(name)).encode()) % HUES + 1
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """“Firefox on Windows”: enough to recognize one's own among the signed-in browsers."""
+    browser = _first(BROWSERS, user_agent) or "Unknown browser"
+    system = _first(SYSTEMS, user_agent)
+    return f"{browser} on {system}" if system else browser
+
+
+def _first(names: Mapping[str, str], text: str) -> str:
+    return next((name for mark, name in names.items() if mark in text), "")
