@@ -2,10 +2,12 @@
 
 import re
 import socket
+import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -97,7 +99,7 @@ class Client:
         guard = GuardedTransport(
             self._allowed,
             resolve=resolve or resolve_name,
-            inner=transport or httpx.HTTPTransport(trust_env=False),
+            inner=transport or httpx.HTTPTransport(trust_env=False, verify=_tls()),
         )
         self._client = httpx.Client(
             transport=guard,
@@ -246,6 +248,12 @@ def redact(text: str) -> str:
     for pattern, mask in SECRETS:
         plain = pattern.sub(mask, plain)
     return plain[:MAX_MESSAGE_LENGTH]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the verifying context, made once: reading the certificates takes 0.2 s."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _silence(effect: Effect, *, code: str, http_status: int | None = None) -> CallFailed:

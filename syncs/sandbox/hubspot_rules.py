@@ -232,8 +232,9 @@ def properties_of(body: Mapping[str, object]) -> dict[str, str]:
 
 def pipelines(at: str) -> dict[str, object]:
     times = {"createdAt": at, "updatedAt": at, "archived": False}
+    allowed = {"writePermissions": "CRM_PERMISSIONS_ENFORCEMENT", **times}
     stages = [
-        {"id": key, "label": label, "displayOrder": n, "metadata": {}, **times}
+        {"id": key, "label": label, "displayOrder": n, "metadata": {}, **allowed}
         for n, (key, label) in enumerate(STAGES.items())
     ]
     pipeline = {"id": "default", "label": "Sales pipeline", "displayOrder": 0, **times}

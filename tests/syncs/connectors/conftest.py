@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from syncs.connectors.base import Account
+from syncs.connectors.base import Account, Remote
 from syncs.connectors.caldav.connector import CalDavConnector
 from syncs.connectors.hubspot.connector import HubSpotConnector
 from syncs.deadlines import Deadline
 from syncs.http import Client
-from tests.syncs.connectors.people import BEN_SECRET, CONNECTION, HUBSPOT_TOKEN
+from tests.syncs.connectors.people import BEN_SECRET, CONNECTION, HUBSPOT_TOKEN, customer
 from tests.syncs.connectors.servers import Server, hubspot_sandbox, make_calendar, radicale
 
 
@@ -28,8 +28,8 @@ def calendar_url(calendar_server: Server) -> str:
     return make_calendar(calendar_server, f"cal-{uuid4().hex}")
 
 
-@pytest.fixture
-def ben(calendar_server: Server) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="session")
+def ben() -> Iterator[httpx.Client]:
     """Ben's own calendar program."""
     with httpx.Client(auth=("ben", BEN_SECRET)) as client:
         yield client
@@ -51,23 +51,23 @@ def crm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def crm(crm_server: Server) -> Iterator[HubSpotConnector]:
-    """A connector on a sandbox without faults and with an empty log."""
-    httpx.delete(f"{crm_server.url}/_faults")
-    httpx.delete(f"{crm_server.url}/_log")
-    connector = crm_connector(crm_server)
-    yield connector
-    connector.close()
-    httpx.delete(f"{crm_server.url}/_faults")
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def api(crm_server: Server) -> Iterator[httpx.Client]:
     """Somebody else who works in the CRM."""
     headers = {"Authorization": f"Bearer {HUBSPOT_TOKEN}"}
     with httpx.Client(base_url=crm_server.url, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+def crm(crm_server: Server, api: httpx.Client) -> Iterator[HubSpotConnector]:
+    """A connector on a sandbox without faults and with an empty log."""
+    api.delete("/_faults")
+    api.delete("/_log")
+    connector = crm_connector(crm_server)
+    yield connector
+    connector.close()
+    api.delete("/_faults")
 
 
 @pytest.fixture
@@ -89,6 +89,11 @@ def open_calendar(
         return connector
 
     return make
+
+
+@pytest.fixture
+def ada(crm: HubSpotConnector) -> Remote:
+    return crm.create(customer(), deadline=Deadline.hot())
 
 
 def calendar_connector(

@@ -87,7 +87,8 @@ def hubspot_sandbox(folder: Path, *, port: int | None = None) -> Iterator[Server
 
 def make_calendar(server: Server, name: str, *, user: str = "ben") -> str:
     url = f"{server.url}/{user}/{name}/"
-    httpx.request("MKCALENDAR", url, auth=(user, f"{user}-secret")).raise_for_status()
+    with httpx.Client(auth=(user, f"{user}-secret"), verify=False) as client:  # noqa: S501  (http)
+        client.request("MKCALENDAR", url).raise_for_status()
     return url
 
 
