@@ -29,6 +29,11 @@ def violations(page: Page) -> list[tuple[str, str]]:
     return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
 
 
+def border_color(page: Page, selector: str) -> str:
+    color: str = page.eval_on_selector(selector, "found => getComputedStyle(found).borderColor")
+    return color
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_is_accessible_quiet_and_never_wider_than_the_screen(
@@ -70,6 +75,7 @@ def test_invalid_input_is_explained_at_the_field_and_in_a_summary(guide: Page) -
     expect(summary).to_be_focused()
     expect(guide.locator("#id_email")).to_have_attribute("aria-invalid", "true")
     expect(guide.locator("#id_email")).to_have_attribute("aria-describedby", "id_email_error")
+    assert border_color(guide, "#id_email") != border_color(guide, "#id_phone")
     summary.get_by_role("link", name="Email").click()
     expect(guide.locator("#id_email")).to_be_focused()
     assert violations(guide) == []
