@@ -57,12 +57,13 @@ def require_port(place: Place) -> None:
 
 
 def manage(*arguments: str, env: Mapping[str, str]) -> None:
-    """Run another command of ours in this terminal.
+    """Run another command of ours in this terminal, without the log of what it does.
 
     :raises Refused: it failed; it has said why.
     """
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    if subprocess.run(command, env=env, check=False).returncode:  # noqa: S603
+    quiet = {**env, "LOG_LEVEL": "WARNING"}
+    if subprocess.run(command, env=quiet, check=False).returncode:  # noqa: S603
         raise Refused(f"`manage.py {' '.join(arguments)}` failed, so nothing was started.")
 
 
