@@ -12,6 +12,7 @@ def at_once(count: int, act: Callable[[int], object]) -> list[object]:
     outcomes: list[object] = [None] * count
 
     def run(place: int) -> None:
+        connection.ensure_connection()
         barrier.wait()
         try:
             outcomes[place] = act(place)

@@ -1,0 +1,59 @@
+"""What must hold for the calendar at any moment, asked of the database itself."""
+
+from django.db import connection
+
+# INV-01: no two active blocks of one unit overlap; the window form needs no index.
+_OVERLAPS = """
+    SELECT id FROM (
+        SELECT id, lower(block) AS begins, max(upper(block)) OVER (
+            PARTITION BY subject, unit ORDER BY lower(block), id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS taken_until
+        FROM scheduling_occupancy WHERE active
+    ) AS ordered WHERE begins < taken_until
+"""
+# INV-01b: blocks and activity follow from the appointment, a held canceled slot included.
+_INCONSISTENT = """
+    SELECT o.id FROM scheduling_occupancy o
+    JOIN scheduling_appointment a ON a.id = o.appointment_id
+    WHERE o.active <> (
+        a.status IN ('hold', 'requested', 'booked', 'completed', 'no_show')
+        OR (a.status = 'canceled' AND a.slot_held_until IS NOT NULL)
+    ) OR o.active AND (
+        o.block <> tstzrange(
+            a.start_at - make_interval(mins => a.buffer_before_minutes),
+            a.end_at + make_interval(mins => a.buffer_after_minutes)
+        )
+        OR o.subject NOT IN ('staff:' || a.staff_id, 'resource:' || a.resource_id)
+    )
+"""
+# Each active appointment takes its person, and its room if it has one.
+_MISSING = """
+    SELECT a.id FROM scheduling_appointment a
+    LEFT JOIN scheduling_occupancy o ON o.appointment_id = a.id
+    GROUP BY a.id
+    HAVING count(o.id) <> 1 + (a.resource_id IS NOT NULL)::int
+"""
+
+
+def overlaps() -> list[object]:
+    return _ids(_OVERLAPS)
+
+
+def inconsistencies() -> list[object]:
+    return _ids(_INCONSISTENT) + _ids(_MISSING)
+
+
+def deadlocks() -> int:
+    """Return how many deadlocks PostgreSQL has broken in this database so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _ids(query: str) -> list[object]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [row[0] for row in cursor.fetchall()]

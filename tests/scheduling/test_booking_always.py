@@ -1,0 +1,141 @@
+"""Whatever is done in whatever order: no double booking, nothing lost from the record."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.errors import DomainError
+from hub.models import Change
+from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
+from scheduling.booking import Booking, book_appointment, reschedule_appointment
+from scheduling.canceling import (
+    cancel_appointment,
+    cancel_with_undo,
+    confirm_cancellation,
+    release_expired,
+    undo_cancellation,
+)
+from scheduling.models import Appointment, ResourceKind, Staff
+from tests.factories.people import SETUP
+from tests.factories.scheduling import MONDAY_9, client, room, service, staff
+from tests.scheduling.invariants import inconsistencies, overlaps
+from tests.scheduling.trails import announced, minutes, remembered
+
+Step = tuple[str, int, int, int]
+OPENS_AT = MONDAY_9 - timedelta(hours=2)
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["book"] * 4
+            + ["move"] * 3
+            + ["resize", "cancel", "cancel_with_undo", "cancel_with_undo", "undo", "confirm"]
+            + ["release", "complete", "no_show", "reopen", "wait"]
+        ),
+        st.integers(0, 1),  # which person
+        st.integers(0, 11),  # which quarter of an hour
+        st.integers(0, 5),  # which appointment
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+class Desk:
+    """A front desk with a clock of its own, at which one thing is done after the other."""
+
+    def __init__(self) -> None:
+        self.at = OPENS_AT
+        haircut = service(duration_minutes=30, buffer_after_minutes=10)
+        color = service("Color", needs=ResourceKind.ROOM, buffer_before_minutes=5)
+        room("Room 1")
+        both = [haircut, color]
+        self.people = [staff("Jo", services=both), staff("Kim", services=both, capacity=2)]
+        self.services = both
+        self.customer = client()
+
+    def do(self, step: Step) -> None:
+        """Do one step in a transaction of its own; a refusal is a fine answer."""
+        name, who, quarter, which = step
+        known = list(Appointment.objects.order_by("number"))
+        appointment = known[which % len(known)] if known else None
+        start = MONDAY_9 + minutes(15 * quarter)
+        try:
+            if name == "book":
+                self._book(self.people[who], start, which)
+            elif name == "wait":
+                self.at += minutes(20)
+            elif name == "release":
+                release_expired(at=self.at)
+            elif appointment is not None:
+                self._verb(name, appointment, self.people[who], start)()
+        except DomainError:
+            pass
+
+    def _book(self, person: Staff, start: datetime, which: int) -> None:
+        offered = self.services[which % 2]
+        asked = Booking(self.customer.pk, offered.pk, person.pk, start)
+        book_appointment(asked, at=self.at, by=SETUP)
+
+    def _verb(
+        self, name: str, appointment: Appointment, person: Staff, start: datetime
+    ) -> Callable[[], object]:
+        pk, at, by = appointment.pk, self.at, SETUP
+        longer = start + (appointment.end_at - appointment.start_at) + minutes(15)
+        until = at + minutes(15)
+        verbs: dict[str, Callable[[], object]] = {
+            "move": lambda: reschedule_appointment(
+                pk, start_at=start, staff_id=person.pk, at=at, by=by
+            ),
+            "resize": lambda: reschedule_appointment(
+                pk, start_at=start, end_at=longer, at=at, by=by
+            ),
+            "cancel": lambda: cancel_appointment(pk, reason="Ill", at=at, by=by),
+            "cancel_with_undo": lambda: cancel_with_undo(
+                pk, reason="Deleted", undo_until=until, at=at, by=by
+            ),
+            "undo": lambda: undo_cancellation(pk, at=at, by=by),
+            "confirm": lambda: confirm_cancellation(pk, at=at, by=by),
+            "complete": lambda: complete_appointment(pk, at=at, by=by),
+            "no_show": lambda: mark_no_show(pk, at=at, by=by),
+            "reopen": lambda: reopen_appointment(pk, reason="Wrong", at=at, by=by),
+        }
+        return verbs[name]
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return Desk()
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_no_order_of_acts_leads_to_an_overlap_or_a_gap_in_the_record(
+    desk: Desk, steps: list[Step]
+) -> None:
+    desk.at = OPENS_AT
+    with transaction.atomic():
+        for step in steps:
+            desk.do(step)
+            assert overlaps() == inconsistencies() == []
+        for appointment in Appointment.objects.all():
+            _require_a_whole_record(appointment)
+        assert Change.objects.filter(kind="appointment").exists() == Appointment.objects.exists()
+        transaction.set_rollback(True)
+
+
+def _require_a_whole_record(appointment: Appointment) -> None:
+    versions = list(range(1, appointment.version + 1))
+    assert [row[3] for row in remembered(appointment)] == versions
+    assert [row[3] for row in announced(appointment)] == versions
+    newest = appointment.history.first()
+    for field in ("status", "start_at", "end_at", "staff_id", "resource_id", "slot_held_until"):
+        assert getattr(newest, field) == getattr(appointment, field)
