@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 
-from syncs.canonical import Atoms, Json, canonical, parse_instant, plain_text, when
+from syncs.canonical import Atoms, Json, canonical, parse_instant, plain_text, when, zone_name
 from syncs.connectors.base import Unsupported, parse_marker
 
 PRODUCT = "-//hub//hub 0.1//EN"
@@ -161,7 +161,7 @@ def _write_description(event: Event, atoms: Atoms, names: frozenset[str]) -> Non
 def _write_times(calendar: Calendar, event: Event, value: Json) -> None:
     """Write both edges; where a local time would be read an hour off, both go out in UTC."""
     times = value if isinstance(value, dict) else {}
-    zone = ZoneInfo(str(times.get("tz") or "UTC"))
+    zone = ZoneInfo(zone_name(str(times.get("tz"))))
     edges = [parse_instant(str(times.get(edge))) for edge in ("start", "end")]
     local = [edge.astimezone(zone) for edge in edges]
     if zone.key != "UTC" and not any(edge.fold for edge in local):
@@ -211,7 +211,9 @@ def _times(event: Event, floating_zone: str | None) -> Json | Unsupported:
     if start.tzinfo is None or end.tzinfo is None:
         if floating_zone is None:
             return Unsupported("floating", "The event has no time zone.")
-        start, end = (edge.replace(tzinfo=ZoneInfo(floating_zone)) for edge in (start, end))
+        start, end = (
+            edge.replace(tzinfo=ZoneInfo(zone_name(floating_zone))) for edge in (start, end)
+        )
     times = when(start, end, str(start.tzinfo))
     if str(times["start"]) >= str(times["end"]):
         return Unsupported("zero_length", "The event has no length.")
