@@ -180,6 +180,18 @@ def requires(*capabilities: Capability) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+def signed_in(view: View[P]) -> View[P]:
+    """Let a view run for everybody who signed in, whatever their role."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    guarded.is_for_everybody = True  # type: ignore[attr-defined]
+    return guarded
+
+
 def public(view: View[P]) -> View[P]:
     """Mark a view that people may open without signing in; the role matrix test reads it."""
     view.is_public = True  # type: ignore[attr-defined]

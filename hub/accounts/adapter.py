@@ -8,7 +8,7 @@ from hub.accounts.models import User
 
 
 class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
     def set_password(self, user: User, password: str) -> None:
