@@ -16,7 +16,10 @@ from django.utils.formats import date_format
 from hub.models import Change
 
 # Bookkeeping of the hub itself: it changes with every save and tells a reader nothing.
-UNTOLD = frozenset({"id", "version", "schedule_version", "search_name", "created_at"})
+UNTOLD = frozenset(
+    {"id", "version", "schedule_version", "reschedule_count", "previous_start_at"}
+    | {"search_name", "created_at"}
+)
 LONGEST = 300
 
 Row = models.Model  # a historical record; its class is made at run time
@@ -34,7 +37,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One saved change; ``events`` were announced with it, such as ``customer.updated``."""
+    """One saved change; ``events`` were announced with it, such as ``customer.updated``.
+
+    ``reason`` is what somebody gave for an exception, or for taking something back.
+    """
 
     at: datetime
     title: str
@@ -43,6 +49,7 @@ class Entry:
     actor_name: str
     source: str
     request_id: str
+    reason: str
     events: tuple[str, ...]
     changes: tuple[FieldChange, ...]
     is_first: bool
@@ -93,6 +100,7 @@ def _entry(
         actor_name=row.actor_name,
         source=row.source,
         request_id=row.request_id,
+        reason=row.history_change_reason or "",
         events=events,
         changes=tuple(tell.differences(before, row)),
         is_first=before is None,
