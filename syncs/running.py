@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from hub.actors import Actor
+from hub.chaos import crash_point
 from syncs import attempts, credentials, engine, jobs, linking, preflight, pull, verdicts
 from syncs.connectors import registry
 from syncs.connectors.base import Account, Connector
@@ -111,6 +112,7 @@ def _sync(claim: Claim, connection: Connection, connector: Connector, *, clock: 
     )
     started = attempts.now()
     link = engine.sync_object(run)
+    crash_point("after_remote_ack")
     store = partial(_store, link, run)
     verdicts.on_success(claim, connection, run, started_at=started, store=store)
 

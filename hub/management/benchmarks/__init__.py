@@ -1,0 +1,1 @@
+"""What the product costs against the bare limit, both measured in the same run."""

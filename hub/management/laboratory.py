@@ -1,0 +1,186 @@
+"""A throwaway copy of the whole stack, for measurements and for stories of many processes."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import connections
+
+from hub.embedded.postgres import Postgres
+from hub.embedded.valkey import Valkey
+from hub.installing.places import ROOT
+from hub.management import stack as parts
+from hub.management.programs import Program
+from hub.management.supervising import answers
+
+READY_SECONDS = 60.0
+
+
+@dataclass
+class Laboratory:
+    """Web, workers, sweeper, PostgreSQL, Valkey, a calendar server and the CRM stand-in."""
+
+    place: parts.Place
+    postgres: Postgres
+    valkey: Valkey
+    environment: dict[str, str]
+    programs: dict[str, Program]
+
+    @property
+    def url(self) -> str:
+        return self.place.url
+
+    @property
+    def calendar_url(self) -> str:
+        return self.environment["DEMO_CALENDAR_URL"]
+
+    @property
+    def crm_url(self) -> str:
+        return self.environment["DEMO_CRM_URL"].rstrip("/")
+
+    def kill(self, name: str) -> None:
+        """End a program at once, as a power cut would."""
+        process = self.programs[name].process
+        if process is not None:
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+
+    def restart(self, name: str, **environment: str) -> None:
+        """Start a program again, with a different environment if given."""
+        program = self.programs[name]
+        program.stop(10)
+        program.environment = {**self.environment, **environment}
+        program.start()
+
+    def flush_valkey(self) -> None:
+        redis.Redis.from_url(self.valkey.url).flushall()
+
+    def restart_postgres(self) -> None:
+        self.postgres.kill()
+        connections["default"].close()
+        self.postgres.start()
+
+    def stop(self) -> None:
+        for program in reversed(self.programs.values()):
+            program.stop(8)
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+@contextmanager
+def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
+    """Start everything in ``folder`` and point this process at it; end it afterwards."""
+    folder.chmod(0o755)
+    place = parts.Place(folder, "127.0.0.1", free_port())
+    postgres, valkey = Postgres(folder / "postgres", durable=False), Valkey(folder / "valkey")
+    postgres.start()
+    valkey.start()
+    ports = (free_port(), free_port())
+    environment = {
+        **parts.environment(place, demo_ports=ports),
+        "DATABASE_URL": postgres.urls.app,
+        "DATABASE_OWNER_URL": postgres.urls.owner,
+        "REDIS_URL": valkey.url,
+        "STATIC_ROOT": str(folder / "static"),
+        "DOCUMENTS_ROOT": str(folder / "documents"),
+        "EMAIL_URL": f"filemail://{folder}/mail",
+        "LOG_LEVEL": "INFO",
+        "HUB_TEST": "1",
+        "HUB_READY": "1",
+        **variables,
+    }
+    _manage(environment | {"DATABASE_URL": postgres.urls.owner}, "migrate", "-v0")
+    _manage(environment, "collectstatic", "--noinput", "-v0")
+    services = [
+        *parts.stand_ins(place, environment, ports),
+        *parts.applications(place, environment),
+    ]
+    programs = {service.name: service for service in services if isinstance(service, Program)}
+    stack = Laboratory(place, postgres, valkey, environment, programs)
+    try:
+        for program in programs.values():
+            program.start()
+        wait_until(lambda: answers(f"{place.url}/readyz"), seconds=READY_SECONDS)
+        with _pointed_at(stack):
+            yield stack
+    finally:
+        stack.stop()
+
+
+@contextmanager
+def _pointed_at(stack: Laboratory) -> Iterator[None]:
+    """Let Django in this process use the stack's database, bell and documents."""
+    default = connections["default"]
+    before = dict(default.settings_dict)
+    broker, allowed = current_app.conf.broker_url, settings.SYNCS_ALLOWED_HOSTS
+    keys, public = settings.FIELD_ENCRYPTION_KEYS, settings.PUBLIC_URL
+    url = urlsplit(stack.postgres.urls.app)
+    default.close()
+    default.settings_dict.update(
+        {
+            "NAME": url.path.lstrip("/"),
+            "HOST": url.hostname,
+            "PORT": str(url.port),
+            "USER": url.username,
+            "PASSWORD": url.password,
+        }
+    )
+    current_app.conf.update(broker_url=stack.valkey.url)
+    settings.SYNCS_ALLOWED_HOSTS = [
+        ("127.0.0.1", int(urlsplit(address).port or 0))
+        for address in (stack.calendar_url, stack.crm_url)
+    ]
+    settings.FIELD_ENCRYPTION_KEYS = stack.environment["FIELD_ENCRYPTION_KEYS"].split(",")
+    settings.PUBLIC_URL = stack.url
+    try:
+        yield
+    finally:
+        default.close()
+        default.settings_dict.update(before)
+        current_app.conf.update(broker_url=broker)
+        settings.SYNCS_ALLOWED_HOSTS, settings.PUBLIC_URL = allowed, public
+        settings.FIELD_ENCRYPTION_KEYS = keys
+
+
+def wait_until(is_true: Callable[[], object], *, seconds: float, what: str = "") -> None:
+    """Poll until it holds.
+
+    :raises TimeoutError: it did not hold in time; ``what`` says what was waited for.
+    """
+    ends_at = time.monotonic() + seconds
+    while True:
+        try:
+            if is_true():
+                return
+        except (psycopg.OperationalError, ConnectionError):
+            connections["default"].close()
+        if time.monotonic() > ends_at:
+            raise TimeoutError(what or "it did not happen")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _manage(environment: Mapping[str, str], *command: str) -> None:
+    subprocess.run(  # noqa: S603
+        [sys.executable, str(ROOT / "manage.py"), *command],
+        env=dict(environment),
+        cwd=ROOT,
+        check=True,
+    )
