@@ -13,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.exceptions import ValidationError as RestValidationError
 
 from hub.identifiers import UnknownId, parse_public_id
+from hub.models import Change
 from hub.rest.fields import MomentField, described_id
 from hub.rest.problems import ParameterError
 
@@ -116,6 +117,22 @@ def apply(
     :raises ParameterError: a parameter has a value that it does not accept.
     """
     asked = filters(parameters, queryset=queryset)
+    _require_valid(asked)
+    narrowed: QuerySet[Any] = asked.qs
+    return narrowed
+
+
+def values(filters: type[RecordFilters], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the parameters where they are not to narrow a query.
+
+    :raises ParameterError: one is missing, or has a value that it does not accept.
+    """
+    asked = filters(parameters, queryset=Change.objects.none())
+    _require_valid(asked)
+    return dict(asked.form.cleaned_data)
+
+
+def _require_valid(asked: RecordFilters) -> None:
     if not asked.is_valid():
         raise ParameterError(
             {
@@ -123,5 +140,3 @@ def apply(
                 for name, faults in asked.errors.get_json_data().items()
             }
         )
-    narrowed: QuerySet[Any] = asked.qs
-    return narrowed

@@ -118,6 +118,9 @@ class HubSchema(AutoSchema):
         text = inspect.getdoc(getattr(self.view, self.view.action)) or ""
         return text.partition(":raises")[0].strip().splitlines() or [""]
 
+    def _is_list_view(self, serializer: Any = None) -> bool:  # noqa: ARG002
+        return self.view.action == "list" and self.view.pagination_class is not None
+
     def _is_on_record(self) -> bool:
         return "{id}" in self.path
 
@@ -187,13 +190,14 @@ class HubSchema(AutoSchema):
         known = []
         if self.view.action == "list":
             known = [
-                _query(name, declared.openapi, declared.extra.get("help_text", ""))
+                _query(name, declared.openapi, declared.extra)
                 for name, declared in self.view.filterset_class.base_filters.items()
             ]
         if self.method == "GET" and (names := sorted(expandable(self.view.answer_class()))):
             one = "|".join(name.replace(".", r"\.") for name in names)
             pattern = {"type": "string", "pattern": f"^({one})(,({one}))*$"}
-            known.append(_query("expand", pattern, "Show these records instead of their ids."))
+            text = "Show these records instead of their ids."
+            known.append(_query("expand", pattern, {"help_text": text}))
         return known
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
@@ -270,8 +274,9 @@ def _answered(name: str, text: str, *codes: str) -> OpenApiParameter:
     )
 
 
-def _query(name: str, schema: Mapping[str, object], text: str) -> dict[str, Any]:
-    found = {"name": name, "in": "query", "required": False, "schema": dict(schema)}
+def _query(name: str, schema: Mapping[str, object], more: Mapping[str, Any]) -> dict[str, Any]:
+    required, text = bool(more.get("required")), more.get("help_text", "")
+    found = {"name": name, "in": "query", "required": required, "schema": dict(schema)}
     return found | ({"description": text} if text else {})
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
 from customers.models import Customer
 from hub import access, history
@@ -32,6 +31,7 @@ from hub.rest.fields import (
 )
 from hub.rest.filters import CodesFilter, IdFilter, MomentFilter, RecordFilters, TextFilter
 from hub.rest.records import RecordViewSet
+from hub.rest.routing import DeclaredRouter
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 
 SEE = (Capability.VIEW_CUSTOMER,)
@@ -158,6 +158,6 @@ class CardViewSet(RecordViewSet[Customer]):
         return Response({"at": timezone.now()})
 
 
-router = SimpleRouter(trailing_slash=False)
+router = DeclaredRouter()
 router.register("cards", CardViewSet, basename="cards")
 urlpatterns = [path("api/v1/", include(router.urls))]
