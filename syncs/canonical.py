@@ -77,13 +77,14 @@ def plain_text(value: object) -> str:
     """Return NFC text with LF line ends, without surrounding blanks or control characters."""
     if value is None:
         return ""
-    unified = unicodedata.normalize("NFC", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (sign for sign in unified if sign in "\n\t" or unicodedata.category(sign) != "Cc")
-    return "".join(kept).strip()
+    lines = str(value).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    # Composed only now: what stood apart because of a control character may stand together.
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def email_address(value: object) -> str:
-    return plain_text(value).lower()
+    return plain_text(plain_text(value).lower())
 
 
 def phone_number(value: object, *, region: str | None = None) -> str:

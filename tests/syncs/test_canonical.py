@@ -65,6 +65,7 @@ def test_a_zone_is_a_name_of_the_tz_database(given_name: str, expected: str) -> 
         ("a\r\nb\rc", "a\nb\nc"),
         ("e\u0301", "\u00e9"),
         ("a\x00b\x1bc", "abc"),
+        ("K\x00\u0301", "\u1e30"),
         (None, ""),
         (7, "7"),
     ],
