@@ -59,7 +59,9 @@ def _of_entry(entry: Entry) -> Edit:
 
 
 def _of_contacts(customer: Customer) -> Iterator[Edit]:
-    rows = ContactPoint.history.filter(customer_id=customer.pk).order_by("id", "history_id")
+    rows = ContactPoint.history.filter(customer_id=customer.pk).order_by(
+        "kind", "id", "history_id"
+    )
     for before, row in pairwise([None, *rows]):
         changes = tuple(_differences(before if before and before.id == row.id else None, row))
         if changes:
@@ -103,12 +105,17 @@ def _answer(flag: bool) -> str:  # noqa: FBT001
 
 def _join(told: list[Edit], contact: Edit) -> None:
     """Add what happened to an address to the act it was part of, or as an act of its own."""
-    for place, edit in enumerate(told):
-        near = abs(edit.at - contact.at) < ONE_ACT
-        if near and edit.request_id == contact.request_id:
-            told[place] = replace(edit, changes=(*edit.changes, *contact.changes))
-            return
-    told.append(contact)
+    apart = {
+        abs(edit.at - contact.at): place
+        for place, edit in enumerate(told)
+        if edit.request_id == contact.request_id
+    }
+    nearest = min(apart, default=ONE_ACT)
+    if nearest < ONE_ACT:
+        edit = told[apart[nearest]]
+        told[apart[nearest]] = replace(edit, changes=(*edit.changes, *contact.changes))
+    else:
+        told.append(contact)
 
 
 def _title(edit: Edit) -> str:

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from timezone_field import TimeZoneField
 
@@ -25,8 +25,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.none()
 
     def with_contacts(self) -> Self:
-        """Load e-mail addresses and phone numbers along, in one more query."""
-        return self.prefetch_related("contact_points")
+        """Load addresses and numbers along, the main ones first, in one query more."""
+        points = ContactPoint.objects.order_by("kind", "-is_primary", "created_at", "pk")
+        return self.prefetch_related(Prefetch("contact_points", points))
 
     def current(self) -> Self:
         """Without those that were merged into another."""

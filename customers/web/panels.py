@@ -86,8 +86,7 @@ def _sources(edits: Iterable[Edit]) -> dict[str, str]:
 
 
 def _ways(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
-    points = customer.contact_points.all()
-    for point in sorted(points, key=lambda point: (not point.is_primary, point.created_at)):
+    for point in customer.contact_points.all():
         is_email = point.kind == ContactKind.EMAIL
         yield IdentityRow(
             icon="mail" if is_email else "phone",

@@ -1,0 +1,332 @@
+"""Customers over the API."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from customers.models import Customer
+from customers.registration import update_customer
+from hub.access import Capability
+from hub.identifiers import public_id
+from hub.models import Business
+from tests.factories.clients import ApiClient, api_key
+from tests.factories.customers import customer
+from tests.factories.people import SETUP, person
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/customers"
+C = Capability
+
+
+@pytest.fixture
+def tool() -> ApiClient:
+    return api_key(C.VIEW_CUSTOMER, C.EDIT_CUSTOMER, C.VIEW_HISTORY)
+
+
+@pytest.fixture
+def claire() -> Customer:
+    return customer(
+        email="Claire@Marchetti.example", phone="+33612345678", time_zone="Europe/Paris"
+    )
+
+
+def url(of: Customer, *more: str) -> str:
+    return "/".join([URL, public_id("cus", of.pk), *more])
+
+
+def ids(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [record["name"] for record in answer.json()["data"]]
+
+
+def test_a_record_shows_who_it_is(tool: ApiClient, claire: Customer) -> None:
+    answer = tool.get(url(claire))
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "id": public_id("cus", claire.pk),
+        "code": claire.code,
+        "name": "Claire Marchetti",
+        "given_name": "Claire",
+        "family_name": "Marchetti",
+        "company": "",
+        "email": "Claire@Marchetti.example",
+        "phone": "+33 6 12 34 56 78",
+        "contact_points": [
+            {
+                "kind": "email",
+                "value": "Claire@Marchetti.example",
+                "normalized": "claire@marchetti.example",
+                "extension": "",
+                "is_primary": True,
+                "is_verified": False,
+                "is_shared": False,
+                "is_doubtful": False,
+            },
+            {
+                "kind": "phone",
+                "value": "+33612345678",
+                "normalized": "+33612345678",
+                "extension": "",
+                "is_primary": True,
+                "is_verified": False,
+                "is_shared": False,
+                "is_doubtful": False,
+            },
+        ],
+        "street": "",
+        "postal_code": "",
+        "city": "",
+        "country": "",
+        "tax_id": "",
+        "language": "en",
+        "time_zone": "Europe/Paris",
+        "notes": "",
+        "merged_into": None,
+        "created_at": claire.created_at.isoformat().replace("+00:00", "Z"),
+    }
+    assert tool.get(url(claire), headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_adding_answers_201_and_where_it_is(tool: ApiClient) -> None:
+    answer = tool.post(URL, {"given_name": "Claire", "email": "claire@marchetti.example"})
+
+    claire = Customer.objects.get()
+    assert (answer.status_code, answer.json()["tier"]) == (201, "none")
+    assert answer["Location"].endswith(url(claire))
+    assert tool.get(url(claire))["ETag"]
+    assert claire.history.get().source == "api"
+
+
+@pytest.mark.parametrize(
+    ("known_by", "tier"),
+    [({"email": "CLAIRE@marchetti.example"}, "email"), ({"phone": "0033 6 12 34 56 78"}, "phone")],
+)
+def test_adding_somebody_known_answers_200_and_how(
+    tool: ApiClient, claire: Customer, known_by: dict[str, str], tier: str
+) -> None:
+    answer = tool.post(URL, {"given_name": "C.", "region": "FR", **known_by})
+
+    told = answer.json()
+    assert (answer.status_code, told["id"], told["tier"]) == (
+        200,
+        public_id("cus", claire.pk),
+        tier,
+    )
+    assert told["given_name"] == "Claire"
+    assert Customer.objects.count() == 1
+
+
+def test_a_repeat_with_its_key_is_answered_from_memory(tool: ApiClient) -> None:
+    body = {"given_name": "Claire"}
+
+    first, again = tool.post(URL, body, key="k1"), tool.post(URL, body, key="k1")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (first.json(), again["Idempotent-Replayed"]) == (again.json(), "true")
+    assert Customer.objects.count() == 1
+
+
+def test_a_number_is_dialed_where_the_business_is(tool: ApiClient) -> None:
+    Business.objects.create(name="Atelier Lumen", country="FR")
+
+    answer = tool.post(URL, {"given_name": "Claire", "phone": "06 12 34 56 78"})
+
+    assert answer.json()["phone"] == "+33 6 12 34 56 78"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"given_name": ""}, "#/given_name"),
+        ({"given_name": None}, "#/given_name"),
+        ({"given_name": 7}, "#/given_name"),
+        ({"given_name": "x" * 81}, "#/given_name"),
+        ({"given_name": "a\u0000b"}, "#/given_name"),
+        ({"given_name": "a\u202eb"}, "#/given_name"),
+        ({"given_name": ["Claire"]}, "#/given_name"),
+        ({"email": "nonsense"}, "#/email"),
+        ({"email": f"{'a' * 300}@example.com"}, "#/email"),
+        ({"phone": "12"}, "#/phone"),
+        ({"phone": "9" * 100_000}, "#/phone"),
+        ({"phone": 33612345678}, "#/phone"),
+        ({"region": "XX"}, "#/region"),
+        ({"country": "fr"}, "#/country"),
+        ({"language": "french"}, "#/language"),
+        ({"time_zone": "Mars/Olympus"}, "#/time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "#/time_zone"),
+        ({"notes": "n" * 4001}, "#/notes"),
+        ({"notes": "e" + "\u0301" * 100_000}, "#/notes"),
+        ({"number": 1}, "#/number"),
+        ({"canonical": "x", "version": 9}, "#/canonical"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_pointer(
+    tool: ApiClient, claire: Customer, wrong: dict[str, Any], pointer: str
+) -> None:
+    etag = tool.get(url(claire))["ETag"]
+    named = {"family_name": ""} if "given_name" in wrong else {"given_name": "Luc"}
+
+    added = tool.post(URL, named | wrong)
+    changed = tool.patch(url(claire), {"family_name": "", "city": "Nice"} | wrong, etag=etag)
+
+    for answer in (added, changed):
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+        assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    claire.refresh_from_db()
+    assert (Customer.objects.count(), claire.version, claire.city) == (1, 1, "")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff", b'{"a":' * 5000])
+def test_what_is_no_record_is_refused(tool: ApiClient, body: bytes) -> None:
+    assert tool.post(URL, body).status_code == 400
+
+
+def test_changing_needs_the_version_that_was_read(tool: ApiClient, claire: Customer) -> None:
+    etag = tool.get(url(claire))["ETag"]
+
+    assert tool.patch(url(claire), {"city": "Lyon"}).status_code == 428
+    changed = tool.patch(url(claire), {"city": "Lyon", "time_zone": None}, etag=etag)
+    assert (changed.status_code, changed.json()["city"], changed.json()["time_zone"]) == (
+        200,
+        "Lyon",
+        None,
+    )
+    assert tool.patch(url(claire), {"city": "Nice"}, etag=etag).status_code == 412
+    assert tool.patch(url(claire), {}, etag=changed["ETag"]).status_code == 400
+    claire.refresh_from_db()
+    assert (claire.city, claire.version) == ("Lyon", 2)
+
+
+def test_an_empty_address_takes_the_main_one_away(tool: ApiClient, claire: Customer) -> None:
+    etag = tool.get(url(claire))["ETag"]
+
+    answer = tool.patch(url(claire), {"email": "", "phone": "+33712345678"}, etag=etag)
+
+    assert (answer.json()["email"], answer.json()["phone"]) == ("", "+33 7 12 34 56 78")
+
+
+def test_lists_are_narrowed(tool: ApiClient, claire: Customer) -> None:
+    customer("Luc Perrin", phone="+1 202 456 1111 x12")
+
+    assert ids(tool.get(URL)) == ["Claire Marchetti", "Luc Perrin"]
+    assert ids(tool.get(URL, q="perr")) == ["Luc Perrin"]
+    assert ids(tool.get(URL, email="CLAIRE@marchetti.example")) == ["Claire Marchetti"]
+    assert ids(tool.get(URL, email="claire@marchetti.exampl")) == []
+    assert ids(tool.get(URL, phone="(202) 456-1111 x12")) == ["Luc Perrin"]
+    assert ids(tool.get(URL, phone="(202) 456-1111")) == []
+
+
+def test_pullers_see_what_was_changed_since(tool: ApiClient, claire: Customer) -> None:
+    luc = customer("Luc Perrin")
+    update_customer(claire.pk, {"email": "claire@new.example"}, by=SETUP)
+    since = claire.history.latest().history_date.isoformat()
+
+    assert ids(tool.get(URL, updated_since=since)) == ["Claire Marchetti"]
+    assert luc.version == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"phone": "x"}, {"email": "\u0000"}, {"updated_since": "yesterday"}, {"order": "name"},
+     {"limit": "0"}, {"cursor": "x"}, {"q": "x" * 101}],
+)  # fmt: skip
+def test_a_wrong_parameter_is_refused_by_name(tool: ApiClient, query: dict[str, Any]) -> None:
+    answer = tool.get(URL, **query)
+
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"?{next(iter(query))}"]
+
+
+def test_pages_follow_each_other(tool: ApiClient, claire: Customer) -> None:
+    customer("Luc Perrin")
+
+    first = tool.get(URL, limit=1)
+    second = tool.get(first.json()["next"])
+
+    assert (ids(first), ids(second)) == (["Claire Marchetti"], ["Luc Perrin"])
+    assert second.json()["next"] is None
+
+
+def test_history_tells_who_changed_what(tool: ApiClient, claire: Customer) -> None:
+    etag = tool.get(url(claire))["ETag"]
+    tool.patch(url(claire), {"email": "claire@new.example"}, etag=etag)
+
+    newest = tool.get(url(claire, "history")).json()["data"][0]
+
+    assert (newest["title"], newest["actor_name"], newest["source"]) == (
+        "E-mail changed",
+        "Test tool",
+        "api",
+    )
+    assert newest["changes"] == [
+        {
+            "field": "email",
+            "label": "E-mail",
+            "before": "Claire@Marchetti.example",
+            "after": "claire@new.example",
+        }
+    ]
+
+
+def test_a_merged_customer_says_into_whom(tool: ApiClient, claire: Customer) -> None:
+    twin = customer("Clara Roux")
+    Customer.objects.filter(pk=twin.pk).update(canonical=claire)
+
+    assert tool.get(url(twin)).json()["merged_into"] == public_id("cus", claire.pk)
+
+
+@pytest.mark.parametrize("unknown", ["x", "cus_x", f"cus_{uuid4().hex}", f"apt_{uuid4().hex}"])
+def test_an_unknown_id_is_not_found(tool: ApiClient, unknown: str) -> None:
+    for path in (f"{URL}/{unknown}", f"{URL}/{unknown}/history"):
+        assert tool.get(path).status_code == 404
+    assert tool.patch(f"{URL}/{unknown}", {"city": "Lyon"}, etag='"x"').status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("held", "reads", "adds", "history"),
+    [
+        (C.VIEW_CUSTOMER, 200, 403, 403),
+        (C.EDIT_CUSTOMER, 403, 403, 403),
+        (C.VIEW_HISTORY, 403, 403, 404),
+        (C.VIEW_CALENDAR, 403, 403, 403),
+    ],
+)
+def test_a_key_does_what_its_scopes_allow(
+    claire: Customer, held: C, *, reads: int, adds: int, history: int
+) -> None:
+    key = api_key(held)
+
+    assert (key.get(URL).status_code, key.get(url(claire)).status_code) == (reads, reads)
+    assert key.post(URL, {"given_name": "Luc"}).status_code == adds
+    assert key.patch(url(claire), {"city": "Lyon"}, etag='"x"').status_code in (403, 404)
+    assert key.get(url(claire, "history")).status_code == history
+    assert Customer.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "adds"),
+    [
+        ("Front desk", 200, 201),
+        ("Manager", 200, 201),
+        ("Billing", 200, 403),
+        ("Administrator", 200, 403),
+        ("Practitioner", 404, 403),
+        (None, 403, 403),
+    ],
+)
+def test_a_person_does_what_the_role_allows(
+    claire: Customer, role: str | None, reads: int, adds: int
+) -> None:
+    somebody = ApiClient.as_person(person(role))
+
+    assert somebody.get(url(claire)).status_code == reads
+    assert somebody.post(URL, {"given_name": "Luc"}).status_code == adds
+
+
+def test_without_a_key_nothing_is_shown(claire: Customer) -> None:
+    nobody = ApiClient({})
+
+    assert nobody.get(url(claire)).status_code == 401
+    assert nobody.post(URL, {"given_name": "Luc"}).status_code == 401

@@ -1,0 +1,73 @@
+"""Who may open which page about customers: over HTTP, with real sessions."""
+
+import pytest
+from django.test import Client
+
+from customers.models import Customer
+from tests.factories.clients import signed_in
+from tests.factories.customers import customer
+from tests.factories.people import person
+
+pytestmark = pytest.mark.django_db
+SEES = {"Front desk", "Practitioner", "Billing", "Manager", "Administrator"}
+SEES_ALL = SEES - {"Practitioner"}
+EDITS = {"Front desk", "Manager"}
+ROLES = ["Front desk", "Practitioner", "Billing", "Manager", "Administrator", None]
+# Address, method, who may: the others get the second status.
+MATRIX = [
+    ("/customers/", "get", SEES, 403),
+    ("/customers/options/?q=marchetti", "get", SEES, 403),
+    ("/customers/{id}/", "get", SEES_ALL, 404),
+    ("/customers/new/", "get", EDITS, 403),
+    ("/customers/new/", "post", EDITS, 403),
+    ("/customers/quick/", "post", EDITS, 403),
+    ("/customers/{id}/edit/", "get", EDITS, 403),
+    ("/customers/{id}/edit/", "post", EDITS, 403),
+]
+
+
+@pytest.fixture
+def claire() -> Customer:
+    return customer(email="claire@marchetti.example")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("url", "method", "allowed", "refusal"), MATRIX)
+def test_a_role_opens_what_it_may(
+    claire: Customer, url: str, method: str, allowed: set[str], refusal: int, role: str | None
+) -> None:
+    browser = signed_in(person(role))
+
+    response = getattr(browser, method)(url.format(id=claire.pk))
+
+    if role in allowed:
+        assert response.status_code in (200, 422)
+    else:
+        assert response.status_code == (403 if role is None else refusal)
+    assert Customer.objects.count() == 1
+
+
+@pytest.mark.parametrize(("url", "method", "_allowed", "_refusal"), MATRIX)
+def test_a_stranger_is_sent_to_the_sign_in(
+    client: Client, claire: Customer, url: str, method: str, _allowed: object, _refusal: object
+) -> None:
+    response = getattr(client, method)(url.format(id=claire.pk))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("url", ["/customers/", "/customers/options/?q=marchetti"])
+def test_a_practitioner_does_not_find_the_customers_of_others(claire: Customer, url: str) -> None:
+    html = signed_in(person("Practitioner")).get(url).content.decode()
+
+    assert claire.code not in html
+
+
+def test_a_post_needs_the_token(claire: Customer) -> None:
+    browser = signed_in(person("Front desk"))
+    browser.handler.enforce_csrf_checks = True
+
+    for url in ("/customers/new/", "/customers/quick/", f"{claire.get_absolute_url()}edit/"):
+        assert browser.post(url, {"given_name": "X", "language": "en"}).status_code == 403
+    assert Customer.objects.count() == 1
