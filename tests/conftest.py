@@ -7,6 +7,7 @@ One template database is migrated per run; each worker clones it. A test that ne
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,16 @@ def _as_owner(statement: str, *names: str, database: str = "postgres") -> None:
         owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+def _drop(name: str) -> None:
+    """Drop a database; an autovacuum worker in it may not be ended by us, but ends soon."""
+    for _ in range(100):
+        try:
+            return _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            time.sleep(0.1)
+    return _as_owner("DROP DATABASE {} WITH (FORCE)", name)
+
+
 def _template_name() -> str:
     """One template for each state of the migrations, so that a second run finds it ready."""
     seal = hashlib.sha256()
@@ -65,7 +76,7 @@ def _make_template(finished: str) -> None:
     if _exists(finished):
         return
     name = f"{finished}_unfinished"
-    _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _drop(name)
     _as_owner("CREATE DATABASE {}", name)
     for kind, rights in (
         ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
@@ -83,7 +94,7 @@ def _make_template(finished: str) -> None:
 
 
 def _clone(template: str, name: str) -> None:
-    _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _drop(name)
     _as_owner("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
 
@@ -111,7 +122,7 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
-        _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _drop(name)
 
 
 def _renew(template: str, name: str) -> None:
