@@ -38,7 +38,7 @@ def missing_libraries(load: Callable[[str], object] = ctypes.CDLL) -> list[str]:
 
 def fetch_pango() -> None:
     """Without Pango everything but PDFs works: this reports, and never stops the set-up."""
-    if not missing_libraries():
+    if environment() or not missing_libraries():
         return
     say("fetching Pango, which renders PDFs")
     try:

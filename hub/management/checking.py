@@ -1,5 +1,6 @@
 """The static checks: each tool with its result, mypy beside the tests because it takes longest."""
 
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +24,9 @@ class Result:
     passed: bool
     seconds: float
 
+    def __str__(self) -> str:
+        return f"{self.name:<20} {'passed' if self.passed else 'FAILED'} {self.seconds:6.1f} s"
+
 
 class Check:
     """One tool, running in the background; its output is shown when it failed."""
@@ -42,17 +46,21 @@ class Check:
                 stderr=subprocess.STDOUT,
             )
 
-    def finish(self, say: Callable[[str], None]) -> Result:
-        passed = self.process.wait() == 0
-        seconds = time.monotonic() - self.started
-        say(f"{self.name:<20} {'passed' if passed else 'FAILED'} {seconds:6.1f} s")
-        if not passed:
-            say(self.output.read_text(errors="replace"))
-        return Result(self.name, passed, seconds)
+    def __enter__(self) -> "Check":
+        return self
 
-    def cancel(self) -> None:
+    def __exit__(self, *_: object) -> None:
+        """An interrupted run takes its checks along."""
         self.process.kill()
         self.process.wait()
+
+    def finish(self, say: Callable[[str], None]) -> Result:
+        passed = self.process.wait() == 0
+        result = Result(self.name, passed, time.monotonic() - self.started)
+        say(str(result))
+        if not passed:
+            say(self.output.read_text(errors="replace"))
+        return result
 
 
 def quick_commands() -> dict[str, list[str]]:
@@ -71,6 +79,16 @@ def quick_commands() -> dict[str, list[str]]:
     }
 
 
+def release_commands() -> dict[str, list[str]]:
+    """What else must hold before a release: safe settings, and an API that says what it does."""
+    manage = ["env", "PUBLIC_URL=https://hub.example", sys.executable, str(ROOT / "manage.py")]
+    schema = ["spectacular", "--validate", "--fail-on-warn", "--file", os.devnull]
+    return {
+        "deployment": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
+        "OpenAPI": [*manage, *schema],
+    }
+
+
 def mypy_command() -> list[str]:
     return [tool("mypy"), "--no-error-summary", "."]
 
@@ -79,5 +97,7 @@ def tool(name: str) -> str:
     return str(PROGRAMS / name)
 
 
-def run_quick(env: Mapping[str, str], say: Callable[[str], None]) -> list[Result]:
-    return [Check(name, command, env).finish(say) for name, command in quick_commands().items()]
+def run_each(
+    commands: Mapping[str, Sequence[str]], env: Mapping[str, str], say: Callable[[str], None]
+) -> list[Result]:
+    return [Check(name, command, env).finish(say) for name, command in commands.items()]

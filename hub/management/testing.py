@@ -5,6 +5,7 @@ import fcntl
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -21,26 +22,46 @@ class TooManyRuns(Exception):
     """Every folder for test servers is taken."""
 
 
-def run_everything(arguments: Sequence[str], say: Callable[[str], None]) -> bool:
+def run_tests(arguments: Sequence[str], say: Callable[[str], None]) -> bool:
     """Return whether all passed. Named files or folders are run without the static checks."""
     with test_environment(say) as env:
-        static = not names_tests(arguments)
-        mypy = Check("mypy", checking.mypy_command(), env) if static else None
-        try:
-            results = checking.run_quick(env, say) if static else []
-            results.append(run_pytest(arguments, env))
-            if mypy:
-                results.append(mypy.finish(say))
-        except BaseException:
-            if mypy:
-                mypy.cancel()
-            raise
+        if names_tests(arguments):
+            results = [run_pytest(arguments, env)]
+        else:
+            results = run_with_checks(checking.quick_commands(), arguments, env, say)
+    conclude(results, env, say)
+    return all(result.passed for result in results)
+
+
+def run_everything(arguments: Sequence[str], say: Callable[[str], None]) -> bool:
+    """Return whether all passed, after a list of every part with its result."""
+    with test_environment(say) as env:
+        commands = checking.quick_commands() | checking.release_commands()
+        results = run_with_checks(commands, arguments, env, say)
+    say("\n".join(map(str, results)))
+    conclude(results, env, say)
+    return all(result.passed for result in results)
+
+
+def run_with_checks(
+    commands: Mapping[str, Sequence[str]],
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    say: Callable[[str], None],
+) -> list[Result]:
+    with Check("mypy", checking.mypy_command(), env) as mypy:
+        results = checking.run_each(commands, env, say)
+        return [*results, run_pytest(arguments, env), mypy.finish(say)]
+
+
+def conclude(
+    results: Sequence[Result], env: Mapping[str, str], say: Callable[[str], None]
+) -> None:
     failed = [result.name for result in results if not result.passed]
-    if static or failed:
+    if len(results) > 1:
         say(f"FAILED: {', '.join(failed)}" if failed else f"all {len(results)} parts passed")
     if "HUB_NO_BROWSER" in env:
         say(f"NOT RUN: the browser tests, for there is no Chromium here ({browsers.HOW_TO})")
-    return not failed
 
 
 def names_tests(arguments: Sequence[str]) -> bool:
@@ -50,8 +71,9 @@ def names_tests(arguments: Sequence[str]) -> bool:
 def run_pytest(arguments: Sequence[str], env: Mapping[str, str]) -> Result:
     spread = [] if names_tests(arguments) else ["-n", "2", "--dist", "loadgroup"]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
+    started = time.monotonic()
     ended = subprocess.run(command, cwd=ROOT, env=env, check=False)  # noqa: S603
-    return Result("pytest", ended.returncode == 0, 0)
+    return Result("pytest", ended.returncode == 0, time.monotonic() - started)
 
 
 @contextlib.contextmanager
@@ -76,7 +98,7 @@ def discard(servers: Sequence[Postgres | Valkey], folder: Path) -> None:
 
 def browser_environment(say: Callable[[str], None]) -> dict[str, str]:
     found = browsers.ensure_chromium(say)
-    return {"HUB_CHROMIUM": found} if found else {"HUB_NO_BROWSER": "1"}
+    return {"CHROMIUM": found} if found else {"HUB_NO_BROWSER": "1"}
 
 
 @contextlib.contextmanager

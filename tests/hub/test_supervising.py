@@ -78,8 +78,9 @@ def tend_for_a_minute(watch: Watch) -> None:
 
 
 def test_deaths_are_forgotten_after_a_steady_minute(tmp_path: Path) -> None:
+    said: list[str] = []
     found = program(tmp_path, "web", FAILING)
-    watch = Watch(found, str)
+    watch = Watch(found, said.append)
     watch.start(at=0)
 
     for minute in range(1, 12):
@@ -92,7 +93,7 @@ def test_deaths_are_forgotten_after_a_steady_minute(tmp_path: Path) -> None:
 
 
 def test_stages_end_in_reverse_and_what_is_deaf_is_killed(tmp_path: Path) -> None:
-    supervisor = Supervisor(str)
+    supervisor = Supervisor(lambda _: None)
     server, deaf = program(tmp_path, "server", WAITING), program(tmp_path, "deaf", DEAF)
     for each in (server, deaf):
         supervisor.start(each)
