@@ -1,0 +1,39 @@
+"""How far a principal's eyes and hands reach in the calendar: locations, people, appointments."""
+
+from django.db.models import QuerySet
+
+from hub.access import Access, Capability
+from scheduling.models import Appointment, Location, Staff
+from scheduling.permitting import is_own
+
+
+def locations_of(access: Access) -> QuerySet[Location]:
+    """Active locations with a calendar that ``access`` may see, by name."""
+    shown = Location.objects.filter(is_active=True).order_by("name", "pk")
+    if access.locations is not None:
+        shown = shown.filter(pk__in=access.locations)
+    if access.can(Capability.VIEW_CALENDAR):
+        return shown
+    if access.can(Capability.VIEW_OWN_CALENDAR):
+        return shown.filter(staff__user=access.user_id, staff__is_active=True).distinct()
+    return shown.none()
+
+
+def bookable_staff(access: Access, location: Location) -> QuerySet[Staff]:
+    """Whom ``access`` may book at ``location``, in the order of the calendar."""
+    people = Staff.objects.filter(location=location, is_active=True)
+    people = people.order_by("position", "name", "pk")
+    if access.locations is not None and location.pk not in access.locations:
+        return people.none()
+    if access.can(Capability.BOOK_APPOINTMENT):
+        return people
+    if access.can(Capability.BOOK_OWN_APPOINTMENT):
+        return people.filter(user=access.user_id)
+    return people.none()
+
+
+def may_change(access: Access, appointment: Appointment) -> bool:
+    """Say whether ``access`` may move, cancel or complete an appointment that it sees."""
+    if access.can(Capability.BOOK_APPOINTMENT):
+        return True
+    return access.can(Capability.BOOK_OWN_APPOINTMENT) and is_own(access, appointment.staff)

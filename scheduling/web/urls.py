@@ -1,0 +1,37 @@
+from django.urls import path
+
+from scheduling.web import acting, appointments, booking, calendar, moving
+
+app_name = "scheduling"
+
+urlpatterns = [
+    path("calendar/", calendar.show_calendar, name="calendar"),
+    path("calendar/feed/", calendar.send_feed, name="feed"),
+    path("calendar/open-times/", booking.show_open_times, name="open_times"),
+    path("appointments/", booking.book, name="book"),
+    path(
+        "appointments/of-customer/<uuid:customer_id>/",
+        appointments.list_of_customer,
+        name="of_customer",
+    ),
+    path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),
+    path("appointments/<uuid:pk>/card/", appointments.show_card, name="card"),
+    path("appointments/<uuid:pk>/notes/", acting.write_notes, name="notes"),
+    path("appointments/<uuid:pk>/move/", moving.ask_where_to, name="move"),
+    path("appointments/<uuid:pk>/reschedule/", moving.drop, name="reschedule"),
+    path("appointments/<uuid:pk>/move-back/", moving.move_back, name="move_back"),
+    path("appointments/<uuid:pk>/cancel/", acting.cancel, name="cancel"),
+    path("appointments/<uuid:pk>/complete/", acting.complete, name="complete"),
+    path("appointments/<uuid:pk>/no-show/", acting.note_no_show, name="no_show"),
+    path("appointments/<uuid:pk>/reopen/", acting.reopen, name="reopen"),
+    path(
+        "appointments/<uuid:pk>/undo-cancellation/",
+        acting.undo_cancel,
+        name="undo_cancellation",
+    ),
+    path(
+        "appointments/<uuid:pk>/confirm-cancellation/",
+        acting.confirm_cancel,
+        name="confirm_cancellation",
+    ),
+]

@@ -1,0 +1,392 @@
+"""Booking in the panel: what is typed, what comes back at which field."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+import time_machine
+from django.test import Client
+
+from scheduling.models import Appointment, Location, Staff
+from tests.factories.clients import signed_in
+from tests.factories.people import person
+from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
+from tests.scheduling.web.conftest import query
+
+pytestmark = pytest.mark.django_db
+TIMES = "/calendar/open-times/"
+
+
+def typed(place: Location, **values: Any) -> dict[str, Any]:
+    """What the panel sends; a booking of Mara for a haircut on Monday at ten."""
+    defaults = {
+        "location": place.pk,
+        "service": service().pk,
+        "date": "2027-03-01",
+        "time": "10:00",
+        "staff": "",
+        "notes": "",
+    }
+    return defaults | values
+
+
+def send(browser: Client, place: Location, **values: Any) -> Any:
+    return browser.post("/appointments/", typed(place, **values))
+
+
+def errors_of(answer: Any) -> dict[str, list[str]]:
+    assert answer.status_code == 422, answer.content.decode()[:2000]
+    found: dict[str, list[str]] = answer.context["panel"]["form"].errors
+    return found
+
+
+def test_a_booking_takes_the_time_and_tells_the_calendar(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    mara = client("Mara Winter")
+
+    answer = send(ben, salon, customer=mara.pk, staff=dina.pk, notes="Low ammonia")
+
+    made = Appointment.objects.get()
+    assert answer.status_code == 200
+    assert (made.customer, made.staff, made.start_at) == (mara, dina, MONDAY_9)
+    assert made.notes == "Low ammonia"
+    told = orjson.loads(answer.headers["HX-Trigger"])
+    assert told["hub:appointment"] == {"id": str(made.pk), "booked": True}
+    assert told["toast"] == {
+        "text": "Mara Winter booked: Mon, Mar 1, 10:00 – 10:45 with Dina Falk."
+    }
+    assert answer.context["panel"]["form"].is_bound is False
+
+
+def test_a_booking_is_in_the_history_under_the_name_of_its_maker(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    send(ben, salon, customer=client().pk)
+
+    row = Appointment.objects.get().history.get()
+    assert (row.actor_name, row.source) == ("Ben Desk", "browser")
+
+
+def test_anyone_available_is_somebody_who_is_free(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    booked(staff=dina)
+    luc = staff("Luc Perrin")
+
+    send(ben, salon, customer=client().pk, staff="")
+
+    assert Appointment.objects.filter(staff=luc).count() == 1
+
+
+def test_when_nobody_is_free_the_nearest_times_are_offered(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    booked(staff=dina)
+
+    answer = send(ben, salon, customer=client().pk, staff="")
+
+    assert errors_of(answer) == {"time": ["Dina Falk is booked 10:00 – 10:45."]}
+    verdict = answer.context["panel"]["times"].verdict
+    assert [each.label for each in verdict.alternatives] == [
+        "Mon, Mar 1, 09:00",
+        "Mon, Mar 1, 09:15",
+        "Mon, Mar 1, 10:45",
+    ]
+    assert 'data-pick-time="10:45"' in answer.content.decode()
+
+
+def test_a_taken_time_comes_back_with_what_is_in_the_way(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    booked(staff=dina)
+
+    answer = send(ben, salon, customer=client().pk, staff=dina.pk, time="10:30")
+
+    assert errors_of(answer) == {"time": ["Dina Falk is booked 10:00 – 10:45."]}
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("customer", "", "Choose a customer."),
+        ("customer", "nobody", "Choose a customer."),
+        ("customer", str(uuid4()), "There is no such customer."),
+        ("service", "", "Choose a service."),
+        ("service", str(uuid4()), "This service cannot be booked here."),
+        ("service", "\x00", "This service cannot be booked here."),
+        ("staff", str(uuid4()), "This person cannot be booked here."),
+        ("date", "", "Choose a day."),
+        ("date", "soon", "This is not a date."),
+        ("date", "1999-01-01", "This date is too far away."),
+        ("time", "", "Choose a time."),
+        ("time", "25:00", "This is not a time."),
+        ("time", "10:00:30", "This is not a time."),
+        ("time", "10:00" * 5, "This is not a time."),
+        ("notes", "x" * 4001, "Ensure this value has at most 4000 characters (it has 4001)."),
+        ("notes", "a\x00b", "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_right_is_said_at_its_field(
+    field: str, value: str, message: str, ben: Client, salon: Location, dina: Staff
+) -> None:
+    answer = send(ben, salon, **{"customer": client().pk, field: value})
+
+    assert errors_of(answer)[field] == [message]
+    assert not Appointment.objects.exists()
+
+
+def test_several_mistakes_are_said_together(ben: Client, salon: Location, dina: Staff) -> None:
+    answer = ben.post("/appointments/", {"location": salon.pk})
+
+    assert set(errors_of(answer)) == {"customer", "service", "date", "time"}
+
+
+@pytest.mark.parametrize("where", ["", "nowhere", str(uuid4())])
+def test_a_booking_at_no_location_is_not_found(
+    ben: Client, salon: Location, dina: Staff, where: str
+) -> None:
+    assert send(ben, salon, customer=client().pk, location=where).status_code == 404
+
+
+def test_a_time_that_the_clocks_jump_over_is_refused_at_the_field(
+    ben: Client, salon: Location
+) -> None:
+    staff(hours=[(time(0), time(23, 59))])
+
+    answer = send(ben, salon, customer=client().pk, date="2027-03-28", time="02:30")
+
+    assert errors_of(answer) == {
+        "time": ["02:30 does not exist on March 28: the clocks change. Choose another time."]
+    }
+
+
+def test_a_time_that_comes_twice_is_booked_once_it_is_said_which_one(
+    ben: Client, salon: Location
+) -> None:
+    staff(hours=[(time(0), time(23, 59))])
+    mara = client()
+    twice = {"customer": mara.pk, "date": "2027-10-31"}
+
+    asked = send(ben, salon, **twice, time="02:30")
+    answer = send(ben, salon, **twice, time="02:30+01:00")
+
+    assert "time" in errors_of(asked)
+    assert asked.context["panel"]["times"].verdict.choices == [
+        ("02:30+02:00", "02:30, the first time (UTC+2)"),
+        ("02:30+01:00", "02:30, the second time (UTC+1)"),
+    ]
+    assert answer.status_code == 200
+    assert Appointment.objects.get().start_at == datetime.fromisoformat("2027-10-31T02:30+01:00")
+
+
+def test_another_time_than_those_offered_can_be_typed(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    send(ben, salon, customer=client().pk, time="other", other_time="10:05")
+
+    assert Appointment.objects.get().start_at == MONDAY_9 + timedelta(minutes=5)
+
+
+def test_outside_working_hours_only_a_manager_books_with_a_reason(
+    ben: Client, ada: Client, salon: Location
+) -> None:
+    dina = staff(hours=[(time(9), time(12))])
+    late = {"customer": client().pk, "staff": dina.pk, "time": "18:00"}
+
+    refused = send(ben, salon, **late)
+    forbidden = send(ben, salon, **late, override_reason="Because I say so")
+    done = send(ada, salon, **late, override_reason="Bride, agreed with Dina")
+
+    assert "does not work then" in errors_of(refused)["time"][0]
+    assert errors_of(forbidden) == {
+        "__all__": ["Only a manager may book outside working hours and notice."]
+    }
+    assert done.status_code == 200
+    row = Appointment.objects.get().history.get()
+    assert row.history_change_reason == "Bride, agreed with Dina"
+
+
+def test_the_reason_is_asked_only_of_those_who_may_give_one(
+    ben: Client, ada: Client, salon: Location
+) -> None:
+    dina = staff(hours=[(time(9), time(12))])
+    asked = typed(salon, staff=dina.pk, time="18:00")
+
+    assert "Reason to book anyway" not in ben.get(TIMES, asked).content.decode()
+    assert "Reason to book anyway" in ada.get(TIMES, asked).content.decode()
+
+
+def test_a_practitioner_books_for_herself_and_for_nobody_else(
+    paula: Client, salon: Location, dina: Staff
+) -> None:
+    own = Staff.objects.get(name="Paula Practice")
+    mara = client()
+    booked(mara, staff=own, start=MONDAY_9 + timedelta(days=2))
+
+    done = send(paula, salon, customer=mara.pk, staff=own.pk)
+    refused = send(paula, salon, customer=mara.pk, staff=dina.pk, time="12:00")
+
+    assert done.status_code == 200
+    assert errors_of(refused)["staff"] == ["This person cannot be booked here."]
+
+
+def test_a_practitioner_cannot_book_a_customer_of_others(paula: Client, salon: Location) -> None:
+    answer = send(paula, salon, customer=client().pk)
+
+    assert errors_of(answer)["customer"] == ["There is no such customer."]
+
+
+def test_a_service_without_enough_notice_says_from_when_on(ben: Client, salon: Location) -> None:
+    consultation = service("Consultation", minimum_notice_minutes=24 * 60)
+    staff(services=[consultation])
+
+    answer = send(ben, salon, customer=client().pk, service=consultation.pk)
+
+    assert "must be booked 1 day ahead" in errors_of(answer)["time"][0]
+
+
+# The open times
+
+
+def times(browser: Client, place: Location, **values: Any) -> Any:
+    answer = browser.get(TIMES, typed(place, **values))
+    assert answer.status_code == 200
+    return answer.context["times"]
+
+
+def test_open_and_refused_times_stand_side_by_side(ben: Client, salon: Location) -> None:
+    dina = staff(hours=[(time(9), time(12))])
+    booked(staff=dina)
+
+    asked = times(ben, salon, staff=dina.pk, time="")
+
+    listed = [(slot.label, slot.is_open) for slot in asked.slots if slot.label < "11:01"]
+    assert listed == [
+        ("08:00", False),
+        ("08:30", False),
+        ("09:00", True),
+        ("09:15", True),
+        ("09:30", False),
+        ("10:00", False),
+        ("10:30", False),
+        ("10:45", True),
+        ("11:00", True),
+    ]
+    assert asked.heading == "Open times with Dina Falk"
+
+
+def test_a_free_time_is_said_to_be_free_with_its_buffers(ben: Client, salon: Location) -> None:
+    color = service("Color", buffer_before_minutes=10, buffer_after_minutes=15)
+    staff(services=[color])
+
+    verdict = times(ben, salon, service=color.pk).verdict
+
+    assert (verdict.is_free, verdict.title) == (True, "10:00 – 10:45 is free.")
+    assert verdict.text == "10 min before and 15 min after are kept clear."
+
+
+def test_a_refused_time_says_why_and_offers_the_nearest(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    booked(staff=dina)
+
+    verdict = times(ben, salon, staff=dina.pk, time="10:30").verdict
+
+    assert (verdict.is_free, verdict.title) == (False, "Dina Falk is booked 10:00 – 10:45.")
+    assert [each.time for each in verdict.alternatives] == ["10:45", "11:00", "11:15"]
+
+
+def test_a_time_that_comes_twice_is_asked_about_before_booking(
+    ben: Client, salon: Location
+) -> None:
+    staff(hours=[(time(0), time(23, 59))])
+
+    asked = times(ben, salon, date="2027-10-31", time="02:30")
+
+    assert [value for value, _ in asked.verdict.choices] == ["02:30+02:00", "02:30+01:00"]
+
+
+def test_a_full_day_offers_the_next_open_times(ben: Client, salon: Location) -> None:
+    dina = staff(hours=[(time(10), time(10, 45))])
+    booked(staff=dina)
+
+    asked = times(ben, salon, staff=dina.pk, time="")
+
+    assert [each.label for each in asked.next_times] == [
+        "Tue, Mar 2, 10:00",
+        "Wed, Mar 3, 10:00",
+        "Thu, Mar 4, 10:00",
+    ]
+
+
+def test_the_customers_own_time_stands_beside_when_it_differs(
+    ben: Client, salon: Location, dina: Staff
+) -> None:
+    near = client("Mara Winter", time_zone="Europe/Paris")
+    far = client("Grace Hopper", time_zone="America/New_York")
+
+    assert times(ben, salon, customer=near.pk).customer_time == ""
+    assert times(ben, salon, customer=far.pk).customer_time == "04:00 (New York, UTC−5)"
+
+
+def test_the_price_is_shown_to_those_who_may_see_it(
+    ben: Client, paula: Client, salon: Location
+) -> None:
+    assert times(ben, salon).price == "€49.00"
+    assert times(paula, salon).price == ""
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"service": ""},
+        {"service": "x"},
+        {"date": "soon"},
+        {"date": "0001-01-01"},
+        {"date": "9999-12-31"},
+        {"time": "nine"},
+        {"time": "\x00"},
+        {"staff": "x"},
+        {"customer": "x"},
+    ],
+)
+def test_a_half_filled_or_hostile_question_gets_an_answer(
+    ben: Client, salon: Location, dina: Staff, values: dict[str, str]
+) -> None:
+    assert ben.get(TIMES, typed(salon, **values)).status_code == 200
+
+
+def test_past_times_of_today_are_not_offered(
+    ben: Client, salon: Location, dina: Staff, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(MONDAY_9 + timedelta(hours=8))  # 18:00 in Berlin
+
+    labels = [slot.label for slot in times(ben, salon, time="").slots]
+
+    assert labels[0] == "18:00"
+
+
+def test_looking_at_a_booking_address_leads_to_the_calendar(ben: Client) -> None:
+    answer = ben.get("/appointments/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/calendar/")
+
+
+def test_billing_cannot_book(salon: Location, dina: Staff) -> None:
+    answer = send(signed_in(person("Billing")), salon, customer=client().pk)
+
+    assert answer.status_code == 403
+
+
+def test_services_nobody_offers_here_are_not_listed(ben: Client, dina: Staff) -> None:
+    elsewhere = service("Sauna")
+    staff("Ugo Ferri", place=location("Uptown"), services=[elsewhere])
+
+    page = ben.get("/calendar/", query(location=dina.location_id)).content.decode()
+
+    assert "Haircut · 45 min" in page
+    assert "Sauna" not in page

@@ -1,0 +1,298 @@
+"""Moving: by a script that dropped it, by the dialog, and back again."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from scheduling.attendance import complete_appointment
+from scheduling.models import Appointment, Location, Staff
+from tests.factories.people import SETUP
+from tests.factories.scheduling import MONDAY_9, booked, client, location, staff
+
+pytestmark = pytest.mark.django_db
+CALENDAR = "http://testserver/calendar/?date=2027-03-01"
+IN_CALENDAR = {"HX-Request": "true", "HX-Current-URL": CALENDAR}
+
+
+def drop(browser: Client, made: Appointment, body: Any = None, **values: Any) -> Any:
+    wish = {"start": "2027-03-01T12:00:00", "staff": str(made.staff_id), "version": made.version}
+    sent = orjson.dumps(wish | values) if body is None else body
+    path = f"/appointments/{made.pk}/reschedule/"
+    return browser.post(path, sent, content_type="application/json")
+
+
+def test_a_drop_moves_it_and_says_how_to_take_it_back(ben: Client, dina: Staff) -> None:
+    made = booked(client("Mara Winter"), staff=dina)
+
+    answer = drop(ben, made)
+
+    made.refresh_from_db()
+    assert answer.status_code == 200
+    assert made.start_at == MONDAY_9 + timedelta(hours=2)
+    assert answer.json() == {
+        "id": str(made.pk),
+        "version": 2,
+        "text": "Mara Winter moved to Mon, Mar 1, 12:00 – 12:45. Customer not told yet.",
+        "undo": {
+            "start": "2027-03-01T10:00:00+01:00",
+            "end": "2027-03-01T10:45:00+01:00",
+            "staff": str(dina.pk),
+            "version": 2,
+        },
+    }
+
+
+def test_undo_goes_back_through_the_same_door(ben: Client, dina: Staff) -> None:
+    made, luc = booked(staff=dina), staff("Luc Perrin")
+    moved = drop(ben, made, staff=str(luc.pk)).json()
+
+    answer = drop(ben, made, orjson.dumps(moved["undo"]))
+
+    made.refresh_from_db()
+    assert answer.status_code == 200
+    assert (made.start_at, made.staff, made.version) == (MONDAY_9, dina, 3)
+
+
+def test_pulling_the_edge_makes_it_longer(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+
+    moved = drop(ben, made, start="2027-03-01T10:00", end="2027-03-01T11:30").json()
+
+    made.refresh_from_db()
+    assert made.end_at - made.start_at == timedelta(minutes=90)
+    assert moved["undo"]["end"] == "2027-03-01T10:45:00+01:00"
+
+
+def test_a_veto_says_what_is_in_the_way_and_changes_nothing(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    booked(client("Dina's other"), staff=dina, start=MONDAY_9 + timedelta(hours=2))
+
+    answer = drop(ben, made)
+
+    made.refresh_from_db()
+    assert (answer.status_code, answer.json()["code"]) == (409, "slot_taken")
+    assert answer.json()["detail"] == "Dina Falk is booked 12:00 – 12:45."
+    assert (made.start_at, made.version) == (MONDAY_9, 1)
+
+
+def test_a_drop_on_an_old_picture_is_refused(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    drop(ben, made)
+
+    answer = drop(ben, made, start="2027-03-01T14:00:00")
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+
+
+def test_what_is_over_cannot_be_dropped_elsewhere(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    complete_appointment(made.pk, at=MONDAY_9, by=SETUP)
+    made.refresh_from_db()
+
+    answer = drop(ben, made)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
+
+
+def test_a_practitioner_cannot_give_an_appointment_to_a_colleague(
+    paula: Client, dina: Staff
+) -> None:
+    made = booked(staff=Staff.objects.get(name="Paula Practice"))
+
+    answer = drop(paula, made, staff=str(dina.pk))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"null", "Send a JSON object."),
+        (b"[1]", "Send a JSON object."),
+        (b'{"start": "2027', "Send a JSON object."),
+        (b"{}", "Give a local time such as 2027-03-01T09:00."),
+        (b'{"start": "soon"}', "Give a local time such as 2027-03-01T09:00."),
+        (b'{"start": {"a": 1}}', "Give a local time such as 2027-03-01T09:00."),
+        (b'{"start": "0001-01-01T00:00"}', "This date is too far away."),
+        (b'{"start": "9999-12-31T23:59-23:59"}', "This date is too far away."),
+        (b'{"start": "2027-03-01T12:00", "staff": "dina"}', "There is no such staff member."),
+        (b'{"start": "2027-03-01T12:00"}', "Say which version you have seen."),
+        (b'{"start": "2027-03-01T12:00", "version": "x"}', "Say which version you have seen."),
+        (b'{"start": "2027-03-01T12:00:30", "version": 1}', "Times are given in whole minutes."),
+        (
+            b'{"start": "2027-03-01T12:00", "end": "2027-03-01T11:00", "version": 1}',
+            "An appointment takes 5 minutes to 24 hours.",
+        ),
+        (b'{"start": "' + b"x" * 5000 + b'"}', "Send a JSON object."),
+        (
+            b'{"start": "2027-03-28T02:30", "version": 1}',
+            "02:30 does not exist on March 28: the clocks change. Choose another time.",
+        ),
+    ],
+)
+def test_a_malformed_drop_is_refused_in_words(
+    body: bytes, says: str, ben: Client, dina: Staff
+) -> None:
+    made = booked(staff=dina)
+
+    answer = drop(ben, made, body)
+
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == says
+
+
+def test_a_drop_on_an_hour_that_comes_twice_asks_which_one(ben: Client, salon: Location) -> None:
+    sam = staff(hours=[(time(0), time(23, 59))])
+    made = booked(staff=sam, start=datetime(2027, 10, 31, 8, 0, tzinfo=UTC))
+
+    asked = drop(ben, made, start="2027-10-31T02:30:00")
+    second = drop(ben, made, start="2027-10-31T02:30:00+01:00")
+
+    assert asked.json()["code"] == "ambiguous_time"
+    assert second.status_code == 200
+    made.refresh_from_db()
+    assert made.start_at == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+# The dialog
+
+
+def fill(browser: Client, made: Appointment, headers: Any = None, **values: str) -> Any:
+    form = {
+        "date": "2027-03-01",
+        "time": "12:00",
+        "staff": str(made.staff_id),
+        "version": str(made.version),
+    }
+    path = f"/appointments/{made.pk}/reschedule/"
+    return browser.post(path, form | values, headers=headers or {})
+
+
+def test_the_dialog_starts_from_where_the_appointment_is(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+
+    answer = ben.get(f"/appointments/{made.pk}/move/", headers=IN_CALENDAR)
+
+    form = answer.context["form"]
+    assert (form["date"].value().isoformat(), form["time"].value()) == ("2027-03-01", "10:00")
+    assert "<html" not in answer.content.decode()
+
+
+def test_the_dialog_is_a_whole_page_without_scripts(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+
+    page = ben.get(f"/appointments/{made.pk}/move/")
+
+    assert "<html" in page.content.decode()
+
+
+def test_the_dialog_moves_and_offers_undo_in_the_calendar(ben: Client, dina: Staff) -> None:
+    made = booked(client("Mara Winter"), staff=dina)
+
+    answer = fill(ben, made, IN_CALENDAR)
+
+    told = orjson.loads(answer.headers["HX-Trigger"])
+    assert answer.status_code == 204
+    assert told["hub:appointment"] == {"id": str(made.pk)}
+    assert told["toast"]["undo"].startswith(f"/appointments/{made.pk}/move-back/?start=")
+
+
+def test_what_the_toast_offers_moves_it_back(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    told = orjson.loads(fill(ben, made, IN_CALENDAR).headers["HX-Trigger"])
+
+    answer = ben.post(told["toast"]["undo"])
+
+    made.refresh_from_db()
+    assert answer.status_code == 302
+    assert (made.start_at, made.version) == (MONDAY_9, 3)
+
+
+def test_from_the_page_it_leads_back_to_the_page(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+
+    answer = fill(ben, made)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/appointments/{made.pk}/")
+
+
+def test_a_refused_move_comes_back_with_the_nearest_times(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    booked(staff=dina, start=MONDAY_9 + timedelta(hours=2))
+
+    answer = fill(ben, made, IN_CALENDAR)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"time": ["Dina Falk is booked 12:00 – 12:45."]}
+    assert len(answer.context["alternatives"]) == 3
+    assert 'data-fill-time="' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("date", "", "Choose a day."),
+        ("time", "", "Choose a time."),
+        ("time", "25:61", "This is not a time."),
+        ("staff", "dina", "This person cannot be booked here."),
+        ("version", "", "This field is required."),
+        ("version", "9" * 40, "Ensure this value is less than or equal to 2147483647."),
+    ],
+)
+def test_what_cannot_be_right_is_said_at_its_field(
+    field: str, value: str, message: str, ben: Client, dina: Staff
+) -> None:
+    answer = fill(ben, booked(staff=dina), **{field: value})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[field] == [message]
+
+
+def test_a_gap_is_refused_and_a_fold_is_asked_about(ben: Client, salon: Location) -> None:
+    made = booked(staff=staff(hours=[(time(0), time(23, 59))]))
+
+    gap = fill(ben, made, date="2027-03-28", time="02:30")
+    fold = fill(ben, made, date="2027-10-31", time="02:30")
+    chosen = fill(ben, made, date="2027-10-31", time="02:30+02:00")
+
+    assert "does not exist" in gap.context["form"].errors["time"][0]
+    assert [value for value, _ in fold.context["fold_choices"]] == ["02:30+02:00", "02:30+01:00"]
+    assert chosen.status_code == 302
+
+
+def test_only_a_manager_is_asked_for_a_reason_to_go_beyond_hours(
+    ben: Client, ada: Client, salon: Location
+) -> None:
+    made = booked(staff=staff(hours=[(time(9), time(13))]))
+
+    plain = fill(ben, made, time="18:00")
+    asked = fill(ada, made, time="18:00")
+    done = fill(ada, made, time="18:00", override_reason="Agreed with everybody")
+
+    assert "Reason to move it there anyway" not in plain.content.decode()
+    assert "Reason to move it there anyway" in asked.content.decode()
+    assert done.status_code == 302
+
+
+def test_only_those_who_can_do_it_are_offered(ben: Client, dina: Staff) -> None:
+    made = booked(staff=dina)
+    staff("Luc Perrin", services=[])
+    staff("Ugo Ferri", place=location("Uptown"))
+
+    form = ben.get(f"/appointments/{made.pk}/move/").context["form"]
+
+    assert form.fields["staff"].choices == [(str(dina.pk), "Dina Falk")]
+
+
+@pytest.mark.parametrize("query", ["", "start=soon&version=1", "start=2027-03-01T12:00"])
+def test_a_broken_undo_is_refused_in_words(ben: Client, dina: Staff, query: str) -> None:
+    made = booked(staff=dina)
+
+    answer = ben.post(f"/appointments/{made.pk}/move-back/?{query}", headers=IN_CALENDAR)
+
+    told = orjson.loads(answer.headers["HX-Trigger"])
+    assert told["toast"]["bad"] is True
