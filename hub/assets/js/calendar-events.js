@@ -1,0 +1,161 @@
+// How a day is drawn: from the feed's plain values to columns and events. Times are wall-clock
+// text such as 2027-03-01T09:00:00 and never become a Date in the zone of this computer.
+(() => {
+  "use strict";
+
+  const STATUS = {
+    completed: { icon: "check", words: "completed" },
+    no_show: { icon: "user-x", words: "no-show" },
+    canceled: { icon: "calendar-cancel", words: "canceled, can be undone" },
+    hold: { icon: "hourglass", words: "on hold" },
+    requested: { icon: "help", words: "requested" },
+  };
+  const SHORT_MINUTES = 40;
+  const LONG_MINUTES = 60;
+
+  const clock = (text) => text.slice(11, 16);
+  const seconds = (text) => Date.parse(`${text}Z`) / 1000;
+  const plus = (text, count) => new Date((seconds(text) + count) * 1000).toISOString().slice(0, 19);
+  const minutesOf = (item) => (seconds(item.end) - seconds(item.start)) / 60;
+  const initials = (name) => {
+    const words = name.split(/\s+/).filter(Boolean);
+    return [...new Set([words.at(0), words.at(-1)])].map((word) => word?.[0] ?? "").join("").toUpperCase();
+  };
+  const hueOf = (person) => ((person.hue - 1) % 6) + 1;
+
+  function avatar(person) {
+    const made = hub.element("span", `av a${hueOf(person)}`, initials(person.name));
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  }
+
+  function background(feed, person, start, end, kind, title = "") {
+    return {
+      id: `${kind}-${person.id}-${start}`,
+      resourceIds: [person.id],
+      start: `${feed.date}T${start}`,
+      end: `${feed.date}T${end}`,
+      display: "background",
+      classNames: [kind],
+      title,
+    };
+  }
+
+  // What is not worked: before, between and after the stretches of work. Said in words where it
+  // differs from most people's day.
+  function offTimes(feed, person) {
+    const worked = feed.staff.filter((one) => one.hours.length);
+    const first = worked.map((one) => one.hours[0][0]).sort()[0];
+    const last = worked.map((one) => one.hours.at(-1)[1]).sort().at(-1);
+    const opens = `${feed.opens}:00`;
+    const closes = feed.closes === "24:00" ? "23:59:59" : `${feed.closes}:00`;
+    if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", "Not working")];
+    const made = [];
+    let from = opens;
+    person.hours.forEach(([start, end], place) => {
+      if (start > from) {
+        const begins = start === first ? "" : `Starts ${start.slice(0, 5)}`;
+        const title = place ? "Break" : begins;
+        made.push(background(feed, person, from, start, place ? "bg-break" : "bg-off", title));
+      }
+      from = end;
+    });
+    const ends = from === last ? "" : `Until ${from.slice(0, 5)}`;
+    if (from < closes) made.push(background(feed, person, from, closes, "bg-off", ends));
+    return made;
+  }
+
+  function buffers(item) {
+    const made = [];
+    const add = (start, end, side) =>
+      made.push({ id: `${side}-${item.id}`, resourceIds: [item.staff], start, end, display: "background", classNames: ["bg-buf"] });
+    if (item.before) add(plus(item.start, -item.before * 60), item.start, "before");
+    if (item.after) add(item.end, plus(item.end, item.after * 60), "after");
+    return made;
+  }
+
+  function classesOf(item, saving) {
+    const made = [`ev-${item.hue}`];
+    if (item.status === "completed" || item.status === "no_show") made.push("ev-done");
+    if (item.status === "no_show") made.push("ev-missed");
+    if (item.status === "canceled") made.push("ev-canceled", "ev-kept");
+    if (item.status === "hold" || item.status === "requested") made.push("ev-hold");
+    if (saving) made.push("ev-saving");
+    return made;
+  }
+
+  function event(item, saving = false) {
+    return {
+      id: item.id,
+      resourceIds: [item.staff],
+      start: item.start,
+      end: item.end,
+      title: item.customer,
+      editable: item.movable && !saving,
+      classNames: classesOf(item, saving),
+      extendedProps: { item },
+    };
+  }
+
+  function eventsOf(feed, saving = new Set()) {
+    return [
+      ...feed.staff.flatMap((person) => offTimes(feed, person)),
+      ...feed.appointments.flatMap(buffers),
+      ...feed.appointments.map((item) => event(item, saving.has(item.id))),
+    ];
+  }
+
+  function columnsOf(feed, only = null) {
+    const shown = only ? feed.staff.filter((person) => person.id === only) : feed.staff;
+    return shown.map((person) => ({ id: person.id, title: person.name, extendedProps: { person } }));
+  }
+
+  function head({ resource }) {
+    const { person } = resource.extendedProps;
+    const words = hub.element("div", "", hub.element("b", "", person.name));
+    if (person.booked === null) {
+      words.append(hub.element("span", "u", person.gone ? "No longer here" : "Not working"));
+    } else {
+      words.append(hub.element("span", "u", `${person.booked}% booked`));
+      const meter = hub.element("progress", "meter");
+      meter.max = 100;
+      meter.value = person.booked;
+      meter.setAttribute("aria-label", `${person.name}: ${person.booked}% booked`);
+      words.append(meter);
+    }
+    return { domNodes: [hub.element("div", "staff", avatar(person), words)] };
+  }
+
+  function spoken(item, times) {
+    const status = STATUS[item.status]?.words;
+    return [item.customer, times, item.service, status].filter(Boolean).join(", ");
+  }
+
+  // A real button: the library's own element stays a plain container.
+  function content({ event: drawn, timeText }) {
+    if (drawn.display === "background") {
+      return { domNodes: drawn.title ? [hub.element("div", "bgt", drawn.title)] : [] };
+    }
+    const { item } = drawn.extendedProps;
+    if (!item) return { domNodes: [] };
+    // While it is dragged the library's own times are newer than the item's.
+    const times = drawn.display === "preview" ? timeText : `${clock(item.start)} – ${clock(item.end)}`;
+    const button = hub.element("button", "ev", hub.element("b", "", item.customer));
+    button.type = "button";
+    button.dataset.appointment = item.id;
+    button.setAttribute("aria-label", spoken(item, times));
+    const length = minutesOf(item);
+    if (length >= SHORT_MINUTES) button.append(hub.element("span", "", times));
+    if (length >= LONG_MINUTES) button.append(hub.element("span", "", item.service));
+    const icon = STATUS[item.status]?.icon;
+    if (icon) button.append(hub.icon(icon));
+    return { domNodes: [button] };
+  }
+
+  function title(date) {
+    const format = { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" };
+    return new Intl.DateTimeFormat("en-US", format).format(new Date(`${date}T00:00:00Z`));
+  }
+
+  hub.day = { avatar, clock, columnsOf, content, event, eventsOf, head, minutesOf, plus, seconds, title, STATUS };
+})();
