@@ -15,7 +15,7 @@ from hub.identifiers import next_of
 from scheduling import limits, occupying
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Resource
-from scheduling.occupying import Busy, SlotTaken
+from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
@@ -24,7 +24,6 @@ from scheduling.texts import NOTES_LENGTH, require_text
 
 __all__ = [
     "Booking",
-    "Busy",
     "NotQualified",
     "OutsideWorkingHours",
     "SlotTaken",

@@ -10,7 +10,7 @@ from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling import availability
 from scheduling.models import Service, Staff
-from scheduling.texts import require_text
+from scheduling.texts import OVERRIDE_LENGTH, require_text
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
@@ -91,7 +91,7 @@ def may_set_aside(held: Access, reason: str) -> bool:
     :raises AccessDenied: one was given by somebody who may not.
     :raises InvalidInput: it is too long.
     """
-    if not require_text(reason, field="override_reason", longest=100):
+    if not require_text(reason, field="override_reason", longest=OVERRIDE_LENGTH):
         return False
     if not held.can(Capability.OVERRIDE_BOOKING_LIMITS):
         raise AccessDenied("Only a manager may book outside working hours and notice.")

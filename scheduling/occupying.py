@@ -36,10 +36,6 @@ class SlotTaken(DomainError):
     code = "slot_taken"
 
 
-class Busy(DomainError):
-    code = "busy"
-
-
 class ChangedMeanwhile(Exception):
     """The appointment left the subjects that were locked for it; look again."""
 
@@ -138,13 +134,13 @@ Result = TypeVar("Result")
 
 
 def retrying(verb: Callable[P, Result]) -> Callable[P, Result]:
-    """Run ``verb`` in a transaction; when it collided, look again, three times at most.
+    """Run ``verb`` in a transaction; when it collided, do it again, three times at most.
 
     The second look is made under the locks and names what is in the way, so a collision that
     only the constraint saw ends as a proper refusal.
 
     :raises SlotTaken: it collided every time.
-    :raises Busy: others held the locks for too long.
+    :raises OperationalError: others held the locks for too long.
     """
 
     @wraps(verb)
@@ -156,22 +152,16 @@ def retrying(verb: Callable[P, Result]) -> Callable[P, Result]:
                 with transaction.atomic():
                     return verb(*args, **kwargs)
             except (ChangedMeanwhile, IntegrityError, OperationalError) as error:
-                refusal = _refusal_for(error)
-                if refusal is None:
+                if not _is_collision(error):
                     raise
                 if not left:
-                    raise refusal from error
+                    raise SlotTaken("Somebody else is booking this time right now.") from error
 
     return attempted
 
 
-def _refusal_for(error: Exception) -> DomainError | None:
-    """Return what to tell the loser of a collision; ``None`` where it was something else."""
-    if isinstance(error.__cause__, errors.LockNotAvailable):
-        return Busy("Many are booking here at this moment. Try again.")
-    if isinstance(error, ChangedMeanwhile) or isinstance(error.__cause__, COLLISIONS):
-        return SlotTaken("Somebody else is booking this time right now.")
-    return None
+def _is_collision(error: Exception) -> bool:
+    return isinstance(error, ChangedMeanwhile) or isinstance(error.__cause__, COLLISIONS)
 
 
 def _named(units: Iterable[tuple[Subject, int]]) -> Iterable[tuple[str, int]]:

@@ -30,11 +30,7 @@ def offer_of(service_id: UUID, staff_id: UUID, resource_id: UUID | None) -> Offe
     :raises InvalidInput: one of them is unknown, not active, or at another location.
     :raises NotQualified: the staff member does not offer the service.
     """
-    service = Service.objects.filter(pk=service_id).first()
-    if service is None or not service.is_active:
-        raise InvalidInput("This service cannot be booked.", field="service")
-    staff = active_staff(staff_id)
-    require_qualified(staff, service)
+    service, staff = _qualified(service_id, staff_id)
     if resource_id is not None:
         return Offer(service, staff, (_chosen(resource_id, service, staff.location),))
     rooms = rooms_of(staff.location, service.needs) if service.needs else None
@@ -65,16 +61,13 @@ def drafted(service: Service, staff: Staff, start_at: datetime) -> Appointment:
 
 def active_staff(staff_id: UUID) -> Staff:
     """:raises InvalidInput: unknown, or not working here any more."""
-    staff = Staff.objects.select_related("location").filter(pk=staff_id).first()
-    if staff is None or not staff.is_active or not staff.location.is_active:
-        raise InvalidInput("This staff member cannot be booked.", field="staff")
-    return staff
+    return _require_active(_staff(staff_id))
 
 
 def require_qualified(staff: Staff, service: Service) -> None:
     """:raises NotQualified: ``staff`` does not offer ``service``."""
     if not staff.services.filter(pk=service.pk).exists():
-        raise NotQualified(f"{staff} does not offer {service}.", field="staff")
+        raise _not_qualified(staff, service)
 
 
 def rooms_of(location: Location, kind: str, *, first: Resource | None = None) -> list[Resource]:
@@ -102,3 +95,30 @@ def _chosen(resource_id: UUID, service: Service, location: Location) -> Resource
     if chosen is None or (service.needs and chosen.kind != service.needs):
         raise InvalidInput("This room cannot be booked for this service.", field="resource")
     return chosen
+
+
+def _qualified(service_id: UUID, staff_id: UUID) -> tuple[Service, Staff]:
+    """Read all that is as it should be in one query; ask further only to say what is not."""
+    offers = Staff.services.through.objects.select_related("service", "staff__location")
+    found = offers.filter(service=service_id, staff=staff_id).first()
+    service = found.service if found else Service.objects.filter(pk=service_id).first()
+    if service is None or not service.is_active:
+        raise InvalidInput("This service cannot be booked.", field="service")
+    staff = _require_active(found.staff if found else _staff(staff_id))
+    if found is None:
+        raise _not_qualified(staff, service)
+    return service, staff
+
+
+def _staff(staff_id: UUID) -> Staff | None:
+    return Staff.objects.select_related("location").filter(pk=staff_id).first()
+
+
+def _require_active(staff: Staff | None) -> Staff:
+    if staff is None or not staff.is_active or not staff.location.is_active:
+        raise InvalidInput("This staff member cannot be booked.", field="staff")
+    return staff
+
+
+def _not_qualified(staff: Staff, service: Service) -> NotQualified:
+    return NotQualified(f"{staff} does not offer {service}.", field="staff")

@@ -14,7 +14,7 @@ from django.db import connection
 
 from scheduling import availability
 from scheduling.availability import Hours, Shape, Span
-from scheduling.limits import earliest_start
+from scheduling.limits import YEARS, earliest_start
 from scheduling.models import Location, Resource, Service, Staff, WorkingHours
 from scheduling.offering import rooms_of
 
@@ -53,10 +53,10 @@ def open_times(
     """Return the times to offer on the local day ``date``, earliest first.
 
     With ``staff_id`` only with that person, else with everybody who offers the service; empty
-    when service, location or person is unknown or not active.
+    when service, location or person is unknown or not active, or the year is impossible.
     """
     wish = wish_for(service_id, location_id=location_id, staff_id=staff_id, at=at)
-    return [] if wish is None else times_on([date], wish, at=at)
+    return [] if wish is None or date.year not in YEARS else times_on([date], wish, at=at)
 
 
 def next_times(
@@ -72,7 +72,7 @@ def next_times(
     wish = wish_for(service_id, location_id=location_id, staff_id=staff_id, at=at)
     found: list[OpenTime] = []
     for week in range(0, HORIZON_DAYS, 7):
-        if wish is None or len(found) >= limit:
+        if wish is None or start_date.year not in YEARS or len(found) >= limit:
             break
         found += times_on(_days(start_date + timedelta(days=week), 7), wish, at=at)
     return found[:limit]

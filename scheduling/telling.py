@@ -23,7 +23,7 @@ BOOKED, MOVED, CANCELED = letters.BOOKED, letters.MOVED, letters.CANCELED
 
 def tell_of_booking(change: Change, by: Actor) -> None:
     """Confirm a new appointment at once; after an undo tell what the cancellation had stopped."""
-    appointment = Appointment.objects.get(pk=change.local_id)
+    appointment = _subject_of(change)
     if change.name == EventName.APPOINTMENT_BOOKED:
         _plan(BOOKED, appointment, due_at=change.at, by=by)
         return
@@ -35,7 +35,7 @@ def tell_of_booking(change: Change, by: Actor) -> None:
 
 def tell_of_move(change: Change, by: Actor) -> None:
     """Tell of the last of several moves, and of none that was taken back."""
-    appointment = Appointment.objects.get(pk=change.local_id)
+    appointment = _subject_of(change)
     planning.withdraw(appointment.pk, [MOVED], reason="superseded")
     unconfirmed = planning.withdraw(appointment.pk, [BOOKED], reason="superseded")
     kind = BOOKED if unconfirmed else MOVED
@@ -44,7 +44,7 @@ def tell_of_move(change: Change, by: Actor) -> None:
 
 def tell_of_cancellation(change: Change, by: Actor) -> None:
     """Tell of a cancellation when it can no longer be undone."""
-    appointment = Appointment.objects.get(pk=change.local_id)
+    appointment = _subject_of(change)
     planning.withdraw(appointment.pk, [BOOKED, MOVED], reason=CANCELED_BEFORE_TOLD)
     due_at = appointment.slot_held_until or change.at + UNDO_WINDOW
     _plan(CANCELED, appointment, due_at=due_at, by=by)
@@ -58,6 +58,11 @@ def hasten_cancellation(appointment_id: UUID, *, at: datetime) -> None:
 def register() -> None:
     for kind in letters.KINDS:
         registry.register(kind)
+
+
+def _subject_of(change: Change) -> Appointment:
+    needed = Appointment.objects.only("customer_id", "version", "slot_held_until")
+    return needed.get(pk=change.local_id)
 
 
 def _left_untold(appointment: Appointment) -> str:

@@ -4,6 +4,7 @@ from hub.errors import InvalidInput
 
 NOTES_LENGTH = 4000
 REASON_LENGTH = 200
+OVERRIDE_LENGTH = 100
 
 
 def require_text(text: str, *, field: str, longest: int) -> str:

@@ -121,6 +121,9 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.service_name}"
 
+    def get_absolute_url(self) -> str:
+        return f"/appointments/{self.pk}/"
+
     @property
     def code(self) -> str:
         return f"A-{self.number:05d}"
@@ -132,9 +135,6 @@ class Appointment(models.Model):
             self.start_at - timedelta(minutes=self.buffer_before_minutes),
             self.end_at + timedelta(minutes=self.buffer_after_minutes),
         )
-
-    def get_absolute_url(self) -> str:
-        return f"/appointments/{self.pk}/"
 
 
 class Occupancy(models.Model):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils import timezone
 from timezone_field import TimeZoneField
 
 from hub import history
@@ -24,6 +25,7 @@ class Location(models.Model):
     opens_at = models.TimeField(help_text="Earliest row of the calendar, local time")
     closes_at = models.TimeField(help_text="Latest row of the calendar, local time")
     is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked()
@@ -55,6 +57,7 @@ class Resource(models.Model):
     name = models.CharField(max_length=80)
     capacity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked()
