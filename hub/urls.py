@@ -2,14 +2,18 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hub.web.urls")),
+    # An address is changed by an administrator, through the verb that keeps its history.
+    path("accounts/email/", RedirectView.as_view(pattern_name="account_change_password")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("hub.api")),
     path("admin/", admin.site.urls),
     path("customers/", include("customers.web.urls")),
     path("", include("scheduling.web.urls")),
+    path("invoices/", include("billing.web.urls")),
     path("", include("syncs.web.urls")),
 ]
 

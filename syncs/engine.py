@@ -116,8 +116,9 @@ def _merge_once(run: Run, link: Link, record: Record, seen: Snapshot | None) -> 
     plan, record = _apply(run, link, record, plan, base)
     odd_shape = seen is not None and seen.unsupported is not None
     changed = frozenset(plan.push) | ({"when"} if odd_shape else frozenset())
-    remote = _push(run, link, record, changed, seen) if changed else None
+    # Before the push: a crash after it would leave no trace of the value that did not win.
     _keep_questions(run, link, plan, seen)
+    remote = _push(run, link, record, changed, seen) if changed else None
     applied = run.connector.as_seen(run.kind, record.atoms)
     settled = settle(plan, returned=remote.atoms if remote else None, applied=applied)
     linking.settle_on(link, settled, etag=_etag(remote, seen, link))

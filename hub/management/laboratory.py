@@ -83,7 +83,7 @@ def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
     """Start everything in ``folder`` and point this process at it; end it afterwards."""
     folder.chmod(0o755)
     place = parts.Place(folder, "127.0.0.1", free_port())
-    postgres, valkey = Postgres(folder / "postgres", durable=False), Valkey(folder / "valkey")
+    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     postgres.start()
     valkey.start()
     ports = (free_port(), free_port())

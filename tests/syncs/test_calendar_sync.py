@@ -13,7 +13,7 @@ from scheduling.attendance import complete_appointment
 from scheduling.booking import reschedule_appointment
 from scheduling.canceling import cancel_appointment, undo_cancellation
 from scheduling.models import Appointment, Staff
-from syncs import deciding
+from syncs import deciding, engine
 from syncs.models import Attempt, Conflict, Connection, Job, Link
 from syncs.states import InboundDeletes
 from tests.factories.people import SETUP
@@ -269,3 +269,27 @@ def test_a_private_note_in_the_event_survives_our_edits(
     sync()
 
     assert "X-MINE:parking" in program.events()[href]
+
+
+def test_the_value_that_lost_is_kept_even_when_the_run_dies_after_the_push(
+    visit: Appointment,
+    program: CalendarProgram,
+    calendar: Connection,
+    sync: Sync,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    href, _ = program.only_event()
+    program.edit(href, moved(3))
+    reschedule_appointment(
+        visit.pk, start_at=visit.start_at + timedelta(hours=1), at=timezone.now(), by=SETUP
+    )
+    monkeypatch.setattr(engine, "settle", die)
+    ask_pull(calendar)
+
+    sync()
+
+    assert Conflict.objects.get().type == "both_changed"
+
+
+def die(*_: object, **__: object) -> None:
+    raise SystemError("the power went out")
