@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.serializers import (
+    PHONE,
     CustomerAnswer,
     CustomerChange,
     HistoryAnswer,
@@ -21,12 +22,13 @@ from customers.details import home_region
 from customers.edits import edits_of
 from customers.identity import find_or_create
 from customers.models import ContactKind, Customer
-from customers.normalizing import normalize_email, normalize_phone
+from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
 from customers.searching import narrowed, reached_at
 from hub.access import Capability
 from hub.errors import InvalidInput
-from hub.rest.filters import RecordFilters, TextFilter
+from hub.rest.fields import EmailTextField
+from hub.rest.filters import MAX_TEXT, RecordFilters, TextFilter
 from hub.rest.problems import ParameterError
 from hub.rest.records import RecordViewSet
 
@@ -34,12 +36,20 @@ SEES = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 EDITS = (Capability.EDIT_CUSTOMER,)
 
 
+class EmailFilter(TextFilter):
+    openapi: ClassVar = {**EmailTextField.openapi, "maxLength": MAX_TEXT}
+
+
+class PhoneFilter(TextFilter):
+    openapi: ClassVar = {**TextFilter.openapi, "maxLength": PHONE_LIMIT, "pattern": PHONE}
+
+
 class CustomerFilters(RecordFilters):
     q = TextFilter(
         method="_search", help_text="Code, name, address or number, as it would be typed."
     )
-    email = TextFilter(method="_by_email", help_text="Exactly this address, in any case.")
-    phone = TextFilter(method="_by_phone", help_text="Exactly this number, in any spelling.")
+    email = EmailFilter(method="_by_email", help_text="Exactly this address, in any case.")
+    phone = PhoneFilter(method="_by_phone", help_text="Exactly this number, in any spelling.")
 
     def _search(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
         return narrowed(queryset, text)

@@ -1,5 +1,7 @@
 """Who may open which page about customers: over HTTP, with real sessions."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,7 @@ from customers.models import Customer
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
 from tests.factories.people import person
+from tests.factories.scheduling import MONDAY_9, booked, staff
 
 pytestmark = pytest.mark.django_db
 SEES = {"Front desk", "Practitioner", "Billing", "Manager", "Administrator"}
@@ -60,6 +63,34 @@ def test_a_stranger_is_sent_to_the_sign_in(
 @pytest.mark.parametrize("url", ["/customers/", "/customers/options/?q=marchetti"])
 def test_a_practitioner_does_not_find_the_customers_of_others(claire: Customer, url: str) -> None:
     html = signed_in(person("Practitioner")).get(url).content.decode()
+
+    assert claire.code not in html
+
+
+def test_a_practitioner_opens_exactly_the_own_customers(claire: Customer) -> None:
+    paula = person("Practitioner")
+    own, other = customer("Luc Perrin"), claire
+    working = staff("Paula Practice", user=paula)
+    booked(own, staff=working)
+    booked(own, staff=working, start=MONDAY_9 + timedelta(days=1))
+    booked(other)
+    browser = signed_in(paula)
+
+    html = browser.get("/customers/").content.decode()
+
+    assert html.count(own.code) == 1
+    assert other.code not in html
+    assert browser.get(own.get_absolute_url()).status_code == 200
+    assert browser.get(other.get_absolute_url()).status_code == 404
+    assert browser.get("/customers/options/?q=perrin").json()["results"][0]["id"] == str(own.pk)
+
+
+def test_a_question_about_a_hidden_customer_is_not_shown(claire: Customer) -> None:
+    paula = person("Practitioner")
+    own = customer("Luc Perrin", email="claire@marchetti.example")
+    booked(own, staff=staff("Paula Practice", user=paula))
+
+    html = signed_in(paula).get(own.get_absolute_url()).content.decode()
 
     assert claire.code not in html
 
