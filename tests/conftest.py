@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -118,7 +120,8 @@ def django_db_setup(
             )
         _clone(template, name)
         connections["default"].settings_dict["NAME"] = name
-        TransactionTestCase._fixture_teardown = lambda _self: _renew(template, name)
+        renew = partial(_renew, template, name)
+        setattr(TransactionTestCase, "_fixture_teardown", lambda _self: renew())  # noqa: B010
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
@@ -142,14 +145,14 @@ def _once(flag: Any, make: Any) -> None:
 @pytest.fixture(autouse=True)
 def _own_documents(tmp_path: Any) -> Iterator[None]:
     """Each test stores its documents in a folder of its own."""
-    from django.core.files.storage import storages
-
-    storage = storages["documents"]
+    storage: Any = storages["documents"]
     before = storage._location
-    storage._location = str(tmp_path / "documents")
-    for cached in ("base_location", "location"):
-        storage.__dict__.pop(cached, None)
+    _move(storage, str(tmp_path / "documents"))
     yield
-    storage._location = before
+    _move(storage, before)
+
+
+def _move(storage: Any, folder: str) -> None:
+    storage._location = folder
     for cached in ("base_location", "location"):
         storage.__dict__.pop(cached, None)

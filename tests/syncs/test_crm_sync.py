@@ -48,7 +48,7 @@ def there(crm_server: Server) -> Callable[[str, str], dict[str, Any]]:
         found: dict[str, Any] = answer.json()
         return found
 
-    return read  # type: ignore[return-value]
+    return read
 
 
 ALL = ",".join(

@@ -8,8 +8,9 @@ from unittest import mock
 from django.utils import timezone
 
 from billing import pdf
-from billing.drafting import LineInput, draft_invoice, set_lines
+from billing.drafting import draft_invoice, set_lines
 from billing.issuing import issue_invoice
+from billing.planning import LineInput
 from hub.management.benchmarks.ground import BY, Ground
 from hub.management.benchmarks.measuring import Row, in_turns, paired_ratio, percentile, timed
 
