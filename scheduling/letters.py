@@ -71,9 +71,9 @@ def _placement(appointment: Appointment) -> Placement:
 
 
 def _address(notification: Notification) -> str:
-    points = ContactPoint.objects.filter(
-        customer=notification.recipient_id, kind=ContactKind.EMAIL
-    )
+    # Not ``recipient_id``: by now the customer may have become another one by a merge.
+    customer_id = _appointment(notification).customer_id
+    points = ContactPoint.objects.filter(customer=customer_id, kind=ContactKind.EMAIL)
     primary = points.order_by("-is_primary", "created_at", "pk").first()
     return primary.value if primary else ""
 

@@ -26,6 +26,12 @@ CLIENTS = 64
 WEEK_BEFORE = MONDAY_9 - timedelta(days=7)
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty threads share one interpreter here; a server process has a handful."""
+    monkeypatch.setattr(locks, "LOCK_TIMEOUT", "15s")
+
+
 def drop_constraint() -> None:
     """Take the last guard away, in the clone of the database that this test throws away."""
     parts = urlsplit(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])

@@ -14,7 +14,6 @@ from hub.identifiers import public_id
 from hub.models import Change
 from scheduling.models import Appointment, ResourceKind
 from tests.factories.clients import ApiClient, api_key
-from tests.factories.people import person
 from tests.factories.scheduling import booked, client, room, service, staff
 from tests.scheduling.trails import minutes
 
@@ -158,96 +157,6 @@ def test_the_past_hours_and_qualification_are_conflicts_with_their_own_codes() -
     ]
 
 
-def test_a_move_needs_the_version_that_was_seen() -> None:
-    appointment, key = booked(start=START), api_key()
-    to = {"start_at": "2099-03-02T11:00:00+01:00"}
-    seen = key.get(url_of(appointment))["ETag"]
-
-    without = key.post(url_of(appointment, "/reschedule"), to)
-    moved = key.post(url_of(appointment, "/reschedule"), to, etag=seen)
-    stale = key.post(url_of(appointment, "/reschedule"), to, etag=seen)
-
-    assert [answer.status_code for answer in (without, moved, stale)] == [428, 200, 412]
-    assert moved["ETag"] != seen
-    assert (moved.json()["start_at"], moved.json()["previous_start_at"]) == (
-        "2099-03-02T10:00:00Z",
-        "2099-03-02T09:00:00Z",
-    )
-
-
-def test_a_move_changes_length_and_person() -> None:
-    appointment, key, jo = booked(start=START), api_key(), staff("Jo")
-
-    answer = key.post(
-        url_of(appointment, "/reschedule"),
-        {
-            "start_at": "2099-03-02T09:00:00Z",
-            "end_at": "2099-03-02T10:30:00Z",
-            "staff": public_id("stf", jo.pk),
-        },
-        etag=key.get(url_of(appointment))["ETag"],
-    )
-
-    assert (answer.json()["end_at"], answer.json()["staff"]) == (
-        "2099-03-02T10:30:00Z",
-        public_id("stf", jo.pk),
-    )
-
-
-@pytest.mark.parametrize(
-    ("action", "body", "status"),
-    [
-        ("/cancel", {"reason": "Ill"}, "canceled"),
-        ("/complete", None, "completed"),
-        ("/no-show", None, "no_show"),
-    ],
-)
-def test_an_appointment_is_closed_once(
-    action: str, body: dict[str, Any] | None, status: str
-) -> None:
-    appointment, key = booked(start=timezone.now().replace(second=0, microsecond=0)), api_key()
-
-    def close() -> Any:
-        etag = key.get(url_of(appointment))["ETag"]
-        return key.post(url_of(appointment, action), body, etag=etag)
-
-    first, second = close(), close()
-
-    assert (first.status_code, first.json()["status"]) == (200, status)
-    assert (second.status_code, second.json()["code"]) == (409, "illegal_transition")
-
-
-def test_a_closed_appointment_is_reopened_with_a_reason() -> None:
-    appointment, key = booked(start=timezone.now().replace(second=0, microsecond=0)), api_key()
-    etag = key.get(url_of(appointment))["ETag"]
-    etag = key.post(url_of(appointment, "/no-show"), etag=etag)["ETag"]
-
-    refused = key.post(url_of(appointment, "/reopen"), {"reason": " "}, etag=etag)
-    reopened = key.post(url_of(appointment, "/reopen"), {"reason": "She is here"}, etag=etag)
-
-    assert (refused.status_code, pointers(refused)) == (400, ["#/reason"])
-    assert reopened.json()["status"] == "booked"
-
-
-def test_what_has_not_begun_cannot_be_completed() -> None:
-    appointment, key = booked(start=START), api_key()
-    etag = key.get(url_of(appointment))["ETag"]
-
-    answer = key.post(url_of(appointment, "/complete"), etag=etag)
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_yet")
-
-
-def test_notes_are_written_with_the_version_that_was_seen() -> None:
-    appointment, key = booked(start=START), api_key()
-    etag = key.get(url_of(appointment))["ETag"]
-
-    answer = key.patch(url_of(appointment), {"notes": "Allergic"}, etag=etag)
-
-    assert answer.json()["notes"] == "Allergic"
-    assert key.patch(url_of(appointment), {"notes": ""}, etag=etag).status_code == 412
-
-
 def test_a_list_is_narrowed_by_time_person_customer_and_status() -> None:
     key = api_key()
     first = booked(start=START)
@@ -314,22 +223,6 @@ def test_other_records_are_shown_where_asked_for() -> None:
     assert body["staff"]["services"] == [public_id("svc", color.pk)]
     assert body["resource"]["name"] == "Room 1"
     assert body["location"]["time_zone"] == "Europe/Berlin"
-
-
-def test_a_practitioner_sees_and_moves_only_her_own_and_no_prices() -> None:
-    user = person("Practitioner")
-    mine = booked(start=START, staff=staff("Paula", user=user))
-    other = booked(start=START)
-    paula = ApiClient.as_person(user)
-    to = {"start_at": "2099-03-02T11:00:00+01:00"}
-
-    listed = paula.get(URL).json()["data"]
-    moved = paula.post(url_of(mine, "/reschedule"), to, etag=paula.get(url_of(mine))["ETag"])
-
-    assert [(one["id"], one["price"]) for one in listed] == [(public_id("apt", mine.pk), None)]
-    assert moved.status_code == 200
-    assert paula.get(url_of(other)).status_code == 404
-    assert paula.post(url_of(other, "/reschedule"), to, etag='"1"').status_code == 404
 
 
 @pytest.mark.parametrize(
