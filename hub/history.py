@@ -73,7 +73,7 @@ def delete(instance: models.Model, *, by: Actor) -> None:
     instance.delete()
 
 
-def seal(sender: object, **received: Any) -> None:
+def seal(**received: Any) -> None:
     """Fill origin and seal of a history row just before it is written.
 
     :raises RuntimeError: the row was saved around ``hub.history``, so nobody answers for it.
@@ -113,6 +113,7 @@ def _payload(row: models.Model) -> bytes:
 
 
 def _deny_sql(table: str) -> tuple[str, str]:
+    """``table`` is a literal of a migration."""
     create = f"""
         CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION hub_deny_change();
@@ -124,7 +125,7 @@ def _deny_sql(table: str) -> tuple[str, str]:
                 REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM hub_app;
             END IF;
         END $$;
-    """
+    """  # noqa: S608
     remove = f"""
         DROP TRIGGER append_only_rows ON {table};
         DROP TRIGGER append_only_truncate ON {table};

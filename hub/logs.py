@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request id that follows a change into its jobs.
+"""Structured logs: a JSON object a line, with the request id that follows a change into its jobs.
 
 Only named values are logged, never whole records: no names, addresses, notes, tokens.
 """

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from customers.registration import update_customer
 from django.conf import settings
-from scheduling.canceling import cancel_with_undo
 
+from customers.registration import update_customer
 from hub.actors import Actor
 from hub.errors import DomainError
 from scheduling.booking import reschedule_appointment
+from scheduling.canceling import cancel_with_undo
 from syncs.canonical import Atoms, Json, parse_instant
 from syncs.connectors.base import Kind
 

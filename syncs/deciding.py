@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from scheduling.canceling import cancel_appointment
 
 from hub import access
 from hub.access import Capability
 from hub.actors import Actor, current_request_id
 from hub.errors import DomainError, InvalidInput
+from scheduling.canceling import cancel_appointment
 from syncs import applying, conflicts, dispatch, jobs, massdeletes
 from syncs.conflicts import AlreadyDecided
 from syncs.connectors.base import Kind

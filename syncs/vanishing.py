@@ -7,10 +7,10 @@ done or invoiced stays as it is.
 from datetime import timedelta
 
 from django.conf import settings
-from scheduling.canceling import cancel_with_undo
 
 from billing.models import InvoiceLine
 from hub.errors import DomainError
+from scheduling.canceling import cancel_with_undo
 from scheduling.models import Appointment
 from scheduling.states import AppointmentStatus
 from syncs import conflicts, linking

@@ -28,9 +28,8 @@ PREFIX = os.environ.get("HUB_TEST_DB_PREFIX", "hub_test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.STORAGES["staticfiles"]["BACKEND"] = (
-        "django.contrib.staticfiles.storage.StaticFilesStorage"
-    )
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
     settings.CELERY_BROKER_URL = "memory://"  # bells of tests wake nobody
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # no complaint when nothing has been collected
@@ -63,8 +62,8 @@ def _template_name() -> str:
     for path in sorted(ROOT.glob("**/migrations/*.py")):
         if ".venv" not in path.parts:
             seal.update(path.read_bytes())
-    for path in ("hub/access.py", "hub/history.py", "hub/accounts/roles.py"):
-        seal.update((ROOT / path).read_bytes())
+    for name in ("hub/access.py", "hub/history.py", "hub/accounts/roles.py"):
+        seal.update((ROOT / name).read_bytes())
     return f"{PREFIX}_{seal.hexdigest()[:12]}"
 
 

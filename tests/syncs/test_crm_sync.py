@@ -51,10 +51,9 @@ def there(crm_server: Server) -> Callable[[str, str], dict[str, Any]]:
     return read
 
 
-ALL = ",".join(
-    ["firstname", "lastname", "email", "phone", "hub_status", "hub_invoice_number"]
-    + ["hub_invoice_status", "hub_invoice_balance", "hub_invoice_url", "amount"]
-    + ["hs_meeting_outcome", "hub_appointment_status"]
+ALL = (
+    "firstname,lastname,email,phone,amount,hs_meeting_outcome,hub_appointment_status,"
+    "hub_invoice_number,hub_invoice_status,hub_invoice_balance,hub_invoice_url"
 )
 
 
