@@ -94,7 +94,7 @@ def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
         "REDIS_URL": valkey.url,
         "STATIC_ROOT": str(folder / "static"),
         "DOCUMENTS_ROOT": str(folder / "documents"),
-        "EMAIL_URL": f"filemail://{folder}/mail",
+        "EMAIL_URL": f"filemail:///{folder}/mail",
         "LOG_LEVEL": "INFO",
         "HUB_TEST": "1",
         "HUB_READY": "1",

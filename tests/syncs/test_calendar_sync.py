@@ -16,7 +16,7 @@ from scheduling.models import Appointment, Staff
 from syncs import deciding, engine
 from syncs.models import Attempt, Conflict, Connection, Job, Link
 from syncs.states import InboundDeletes
-from tests.factories.people import SETUP
+from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import booked, staff
 from tests.syncs.conftest import CalendarProgram, ask_pull
 
@@ -293,3 +293,18 @@ def test_the_value_that_lost_is_kept_even_when_the_run_dies_after_the_push(
 
 def die(*_: object, **__: object) -> None:
     raise SystemError("the power went out")
+
+
+def test_the_request_id_of_a_change_follows_it_into_its_jobs_and_tries(
+    visit: Appointment, sync: Sync
+) -> None:
+    ben = actor(person("Front desk"))
+
+    reschedule_appointment(
+        visit.pk, start_at=visit.start_at + timedelta(hours=2), at=timezone.now(), by=ben
+    )
+    sync()
+
+    assert ben.request_id == "test-request"
+    assert Job.objects.get(key=f"obj:appointment:{visit.pk}").request_id == "test-request"
+    assert Attempt.objects.filter(op="update").latest("pk").request_id == "test-request"
