@@ -67,6 +67,11 @@ def home_region() -> str:
     return Business.objects.values_list("country", flat=True).first() or "US"
 
 
+def home_zone() -> ZoneInfo:
+    """Return the time zone of the business, in which its pages tell times."""
+    return ZoneInfo(Business.objects.values_list("time_zone", flat=True).first() or "UTC")
+
+
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details in ``values`` as they are stored; other keys raise ``KeyError``.
 

@@ -1,6 +1,6 @@
 """What was changed about a customer, by whom and when, with the addresses and numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -125,4 +125,10 @@ def _title(edit: Edit) -> str:
     if len(labels) > NAMED:
         return f"{len(labels)} details changed"
     words = " and ".join(labels)
-    return f"{words[:1].upper()}{words[1:].lower()} changed"
+    return f"{words[:1].upper()}{words[1:].lower()} {_happened(edit.changes)}"
+
+
+def _happened(changes: Iterable[FieldChange]) -> str:
+    if not any(change.before for change in changes):
+        return "added"
+    return "changed" if any(change.after for change in changes) else "removed"

@@ -58,6 +58,25 @@ def update_customer(
     return customer
 
 
+@transaction.atomic
+def remove_contact(customer_id: UUID, point_id: UUID, *, by: Actor) -> Customer:
+    """Take away an address or number that is not this customer's; the history keeps it.
+
+    :raises AccessDenied: ``by`` may not change customers.
+    :raises ObjectDoesNotExist: there is no such customer or contact point, or not for ``by``.
+    """
+    allowed = access.require(by, Capability.EDIT_CUSTOMER)
+    point = ContactPoint.objects.get(pk=point_id, customer_id=customer_id)
+    locks.exclusively([_lock_of(point)])
+    visible = Customer.objects.visible_to(allowed).values("pk")
+    customer = Customer.objects.select_for_update().get(pk=customer_id, pk__in=visible)
+    history.delete(ContactPoint.objects.get(pk=point_id, customer=customer), by=by)
+    history.save(customer, fields=[], by=by)
+    told = details.announced({point.kind: ("", "")})
+    outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+    return customer
+
+
 def _locked(customer_id: UUID, traits: Traits, *, kinds: list[str], allowed: Access) -> Customer:
     """Lock every identifier that is about to come or go, then the customer's row."""
     mains = ContactPoint.objects.filter(customer_id=customer_id, kind__in=kinds, is_primary=True)

@@ -5,15 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.details import home_region
 from customers.identity import Match, find_or_create, match
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.registration import remove_contact, update_customer
 from customers.web.forms import CustomerForm, guess, initial_of
 from customers.wording import evidence_in_words, said
 from hub import access
@@ -73,6 +74,18 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, f"{changed.name} was saved.")
     return redirect(changed)
+
+
+@require_POST
+@requires(Capability.EDIT_CUSTOMER)
+def remove(request: HttpRequest, pk: UUID, point: UUID) -> HttpResponse:
+    """Take an additional address or number away."""
+    try:
+        customer = remove_contact(pk, point, by=Actor.signed_in(request))
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    messages.success(request, "Removed. The history keeps it.")
+    return redirect(customer)
 
 
 def _alike(request: HttpRequest, found: Match) -> list[tuple[Customer, list[tuple[str, str]]]]:

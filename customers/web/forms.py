@@ -85,7 +85,10 @@ class PersonForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Return what ``customers.registration.update_customer`` takes."""
         known = (*details.DETAILS, "email", "phone")
-        return {name: self.cleaned_data[name] for name in known if name in self.cleaned_data}
+        values = {name: self.cleaned_data[name] for name in known if name in self.cleaned_data}
+        if not values.get("language"):
+            values.pop("language", None)
+        return values
 
     def _check(self, check: Callable[[], object]) -> None:
         try:
@@ -107,7 +110,7 @@ class CustomerForm(PersonForm):
     city = _line("city", "City")
     country = forms.ChoiceField(required=False)
     tax_id = _line("tax_id", "Tax id")
-    language = forms.ChoiceField()
+    language = forms.ChoiceField(required=False)
     time_zone = forms.ChoiceField(required=False, label="Time zone")
     notes = forms.CharField(
         max_length=details.LIMITS["notes"],

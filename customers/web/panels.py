@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db.models import Q
@@ -19,7 +20,10 @@ DOORS = {"browser": "Hub", "job": "Hub", "api": "API", "import": "Import"}
 
 @dataclass(frozen=True, slots=True)
 class IdentityRow:
-    """One detail; ``source`` says who supplied it, ``marks`` are tone and text of badges."""
+    """One detail; ``source`` says who supplied it, ``marks`` are tone and text of badges.
+
+    ``spare`` is the id of an additional address or number, which can be taken away.
+    """
 
     icon: str
     label: str
@@ -27,6 +31,7 @@ class IdentityRow:
     source: str
     href: str = ""
     marks: tuple[tuple[str, str], ...] = ()
+    spare: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def _ways(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
             source=sources.get(point.kind, "") if point.is_primary else "",
             href=f"mailto:{point.value}" if is_email else f"tel:{point.normalized}",
             marks=tuple(_marks(point)),
+            spare=None if point.is_primary else point.pk,
         )
 
 

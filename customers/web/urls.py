@@ -10,4 +10,5 @@ urlpatterns = [
     path("quick/", choosing.add_quickly, name="quick"),
     path("<uuid:pk>/", views.show_customer, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
+    path("<uuid:pk>/contacts/<uuid:point>/remove/", editing.remove, name="remove-contact"),
 ]

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from customers.details import home_zone
 from customers.edits import edits_of
 from customers.models import Customer
 from customers.searching import TEXT_LIMIT, narrowed, page, sounding_like
@@ -53,8 +53,10 @@ def show_customer(request: HttpRequest, pk: UUID) -> HttpResponse:
     held = access.of(request)
     visible = Customer.objects.visible_to(held).select_related("canonical").with_contacts()
     customer = get_object_or_404(visible, pk=pk)
-    told = edits_of(customer, zone=timezone.get_current_timezone())
+    zone = home_zone()
+    told = edits_of(customer, zone=zone)
     context = {
+        "zone": zone,
         "customer": customer,
         "rows": identity_rows(customer, told),
         "edits": told[:EDITS_SHOWN] if held.can(Capability.VIEW_HISTORY) else None,

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from customers.identity import Fact, match
 from customers.models import ContactPoint, Customer, IdentityReview
-from customers.registration import update_customer
+from customers.registration import remove_contact, update_customer
 from hub.access import AccessDenied
 from hub.errors import InvalidInput, StaleVersion
 from hub.models import Business, Change
@@ -182,6 +183,27 @@ def test_nothing_is_saved_by_halves(claire: Customer, values: dict[str, Any], fi
         "",
         before,
     )
+
+
+def test_an_address_that_is_somebody_elses_can_be_taken_away(claire: Customer) -> None:
+    customer(phone="+33612345678", email="wrong@work.example")
+    wrong = claire.contact_points.get(normalized="wrong@work.example")
+
+    changed = remove_contact(claire.pk, wrong.pk, by=SETUP)
+
+    assert changed.version == 3
+    assert [value for value, _, _ in ways(claire)] == ["claire@marchetti.example", "+33612345678"]
+    assert match(claim(email="wrong@work.example")).customer is None
+    assert Change.objects.latest("pk").fields == {"email": []}
+
+
+def test_only_an_own_address_can_be_taken_away(claire: Customer) -> None:
+    luc = customer("Luc Perrin")
+
+    with pytest.raises(ObjectDoesNotExist):
+        remove_contact(luc.pk, claire.contact_points.first().pk, by=SETUP)  # type: ignore[union-attr]
+
+    assert claire.contact_points.count() == 2
 
 
 @pytest.mark.parametrize("role", ["Practitioner", "Billing", "Administrator", None])

@@ -243,6 +243,20 @@ def test_a_form_without_a_right_version_saves_nothing(
     assert claire.city == "Lyon"
 
 
+def test_an_additional_address_can_be_removed(ben: Client, claire: Customer) -> None:
+    customer(phone="+33612345678", email="claire@work.example")
+    spare = claire.contact_points.get(is_primary=False)
+    url = f"{claire.get_absolute_url()}contacts/{spare.pk}/remove/"
+    assert f'action="{url}"' in shown(ben.get(claire.get_absolute_url()), 200)
+
+    response = ben.post(url, follow=True)
+
+    assert said(response) == ["Removed. The history keeps it."]
+    assert not claire.contact_points.filter(pk=spare.pk).exists()
+    assert "E-mail removed" in shown(response, 200)
+    assert ben.post(url).status_code == 404
+
+
 def test_pages_are_read_by_get_and_written_by_post(ben: Client, claire: Customer) -> None:
     assert ben.post(claire.get_absolute_url()).status_code == 405
     assert ben.put(NEW).status_code == 405
