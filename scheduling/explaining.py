@@ -15,7 +15,7 @@ from scheduling.placing import require_room
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``code`` is the one that booking would refuse with: slot_taken, minimum_notice …"""
+    """``code``: past, notice, not_qualified, outside_working_hours, taken, held, buffer, no_room"""
 
     code: str
     text: str
@@ -50,4 +50,4 @@ def _reasons(
         try:
             check()
         except DomainError as refusal:
-            yield Reason(refusal.code, str(refusal))
+            yield Reason(str(refusal.details.get("reason", refusal.code)), str(refusal))

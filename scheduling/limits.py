@@ -68,12 +68,12 @@ def require_notice(service: Service, start_at: datetime, *, at: datetime, zone: 
     if start_at >= earliest:
         return
     if not service.minimum_notice_minutes:
-        raise TooLate("This time is in the past.", field="start_at")
+        raise TooLate("This time is in the past.", field="start_at", details={"reason": "past"})
     raise TooLate(
         f"{service} must be booked {in_words(service.minimum_notice_minutes)} ahead: not before"
         f" {said(earliest.astimezone(zone))}.",
         field="start_at",
-        details={"earliest": earliest.isoformat()},
+        details={"reason": "notice", "earliest": earliest.isoformat()},
     )
 
 

@@ -30,7 +30,8 @@ COLLISIONS = (errors.ExclusionViolation, errors.DeadlockDetected)
 class SlotTaken(DomainError):
     """Somebody or something is not free then.
 
-    ``details``: ``in_the_way`` says what stands there, ``alternatives`` the nearest free times.
+    ``details``: ``reason`` is taken, held, buffer or no_room; ``in_the_way`` says what stands
+    there, ``alternatives`` the nearest free times.
     """
 
     code = "slot_taken"

@@ -92,12 +92,15 @@ def _taken(
     first = standing[0].appointment
     stretch = _stretch(first)
     if first.slot_held_until is not None:
+        reason = "held"
         message = f"{name} is kept for {stretch} until the cancellation is final."
     elif first.start_at < draft.end_at and draft.start_at < first.end_at:
+        reason = "taken"
         message = f"{name} is booked {stretch}."
     else:
+        reason = "buffer"
         message = f"{name} is booked {stretch}, and the buffers would overlap."
-    return SlotTaken(message, field="start_at", details=_details(standing, held))
+    return SlotTaken(message, field="start_at", details=_details(reason, standing, held))
 
 
 def _no_room(
@@ -107,11 +110,11 @@ def _no_room(
         return _taken(rooms[0].name, draft, standing, held)
     what = rooms[0].get_kind_display().lower() if rooms else "room"
     message = f"No {what} is free then at {draft.location}."
-    return SlotTaken(message, field="start_at", details=_details(standing, held))
+    return SlotTaken(message, field="start_at", details=_details("no_room", standing, held))
 
 
-def _details(standing: Sequence[Occupancy], held: Access) -> dict[str, object]:
-    return {"in_the_way": [_obstacle(row, held) for row in standing]}
+def _details(reason: str, standing: Sequence[Occupancy], held: Access) -> dict[str, object]:
+    return {"reason": reason, "in_the_way": [_obstacle(row, held) for row in standing]}
 
 
 def _obstacle(row: Occupancy, held: Access) -> dict[str, Any]:

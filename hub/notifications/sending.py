@@ -19,7 +19,7 @@ from django.db import transaction
 from hub.notifications.models import Notification, NotificationStatus
 from hub.notifications.registry import Letter, kind_of
 
-BATCH = 200
+BATCH = 100
 MAIL_TIMEOUT_SECONDS = 10
 RETRY_AFTER = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -42,7 +42,7 @@ class Parcel:
 def send_due(*, at: datetime) -> int:
     """Decide on every message that is due and send those that may go out; return how many went.
 
-    Ends early when the mail server cannot be reached: what is left stays planned.
+    Ends early when the mail server is not there or the line breaks: the rest stays planned.
     """
     _note_interrupted(at)
     sent = 0
@@ -52,8 +52,12 @@ def send_due(*, at: datetime) -> int:
             parcel = _claim(at)
             if parcel is None or (parcel.letter and not _reach(mailer, parcel, at)):
                 break
-            if parcel.letter is not None:
-                sent += _send(mailer, parcel, parcel.letter, at)
+            if parcel.letter is None:
+                continue
+            outcome = _send(mailer, parcel, parcel.letter, at)
+            sent += outcome is S.SENT
+            if outcome is S.UNKNOWN:
+                break
     finally:
         mailer.close()
     return sent
@@ -101,19 +105,17 @@ def _reach(mailer: BaseEmailBackend, parcel: Parcel, at: datetime) -> bool:
     return True
 
 
-def _send(mailer: BaseEmailBackend, parcel: Parcel, letter: Letter, at: datetime) -> bool:
+def _send(
+    mailer: BaseEmailBackend, parcel: Parcel, letter: Letter, at: datetime
+) -> NotificationStatus:
     try:
         mailer.send_messages([_mail(parcel, letter)])
     except REFUSALS as error:
-        _mark(parcel.notification, S.NOT_SENT, at, f"refused: {_words(error)}")
-        return False
+        return _mark(parcel.notification, S.NOT_SENT, at, f"refused: {_words(error)}")
     except OSError as error:
         # It may have left before the line broke: sending again could tell somebody twice.
-        mailer.close()
-        _mark(parcel.notification, S.UNKNOWN, at, f"interrupted: {_words(error)}")
-        return False
-    _mark(parcel.notification, S.SENT, at)
-    return True
+        return _mark(parcel.notification, S.UNKNOWN, at, f"interrupted: {_words(error)}")
+    return _mark(parcel.notification, S.SENT, at)
 
 
 def _mail(parcel: Parcel, letter: Letter) -> EmailMessage:
@@ -144,10 +146,11 @@ def _put_off(notification: Notification, reason: str, at: datetime) -> None:
 
 def _mark(
     notification: Notification, status: NotificationStatus, at: datetime, reason: str = ""
-) -> None:
+) -> NotificationStatus:
     notification.status, notification.decided_at = status, at
     notification.reason = reason[:200]
     notification.save(update_fields=["status", "decided_at", "reason"])
+    return status
 
 
 def _words(error: Exception) -> str:

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
-from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
@@ -19,7 +16,6 @@ from hub.notifications.models import Notification
 from hub.notifications.registry import Kind, Letter
 from hub.notifications.sending import send_due
 from tests.factories.people import SETUP, person
-from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db
 REASONS: dict[str, str] = {}
@@ -202,6 +198,16 @@ def test_a_refused_address_is_noted_and_not_tried_again(line: type[Line]) -> Non
     assert "no such user" in statuses()[0][2]
 
 
+def test_when_the_line_breaks_the_rest_waits_for_the_next_run(line: type[Line]) -> None:
+    user = person()
+    plan(user, version=1), plan(user, version=2)
+    line.failure = SMTPServerDisconnected("gone")
+
+    send_due(at=timezone.now())
+
+    assert [status for _, status, _ in statuses()] == ["unknown", "planned"]
+
+
 @pytest.mark.parametrize("failure", [SMTPServerDisconnected("gone"), TimeoutError("slow")])
 def test_a_line_that_breaks_while_sending_leaves_it_unknown_and_never_sends_again(
     line: type[Line], failure: Exception
@@ -225,63 +231,6 @@ def test_a_sender_that_died_leaves_unknown_not_a_second_mail() -> None:
     assert statuses() == [(1, "sending", "")]
     assert send_due(at=now + timedelta(minutes=11)) == 0
     assert statuses() == [(1, "unknown", "interrupted while it was being sent")]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_senders_send_each_message_once() -> None:
-    user = person()
-    for version in range(40):
-        plan(user, version=version)
-    at = timezone.now()
-    mail.outbox.clear()
-
-    counts = at_once(8, lambda _: send_due(at=at))
-
-    assert sum(count for count in counts if isinstance(count, int)) == 40
-    assert sorted(int(message.subject.split()[1]) for message in mail.outbox) == list(range(40))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_row_lock_some_are_sent_twice(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(
-        "django.db.models.QuerySet.select_for_update", lambda self, **_: self.all()
-    )
-    user = person()
-    for version in range(40):
-        plan(user, version=version)
-    at = timezone.now()
-    mail.outbox.clear()
-
-    at_once(8, lambda _: send_due(at=at))
-
-    assert len(mail.outbox) > 40
-
-
-@pytest.mark.django_db(transaction=True)
-def test_mail_leaves_outside_of_any_transaction(settings: Any) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.Witness"
-    notification = plan(person())
-
-    send_due(at=timezone.now())
-
-    assert Witness.seen == [(notification.pk, "sending", False)]
-
-
-class Witness(BaseEmailBackend):
-    """Notes what another connection sees of the message while it is under way."""
-
-    seen: list[tuple[UUID, str, bool]] = []  # noqa: RUF012
-
-    def send_messages(self, email_messages: list[EmailMessage]) -> int:  # type: ignore[override]
-        from django.db import connection
-
-        for message in email_messages:
-            pk = UUID(message.extra_headers["Message-ID"][1:].partition("@")[0])
-            status = at_once(1, lambda _, pk=pk: Notification.objects.get(pk=pk).status)[0]  # type: ignore[misc]
-            type(self).seen.append((pk, str(status), connection.in_atomic_block))
-        return len(email_messages)
 
 
 def test_times_are_compared_as_instants() -> None:

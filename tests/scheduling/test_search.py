@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hub.access import EVERYTHING
 from hub.errors import DomainError
 from scheduling import search
-from scheduling.booking import Booking, SlotTaken, book_appointment
+from scheduling.booking import Booking, book_appointment
 from scheduling.canceling import cancel_with_undo
-from scheduling.explaining import explain
+from scheduling.explaining import Reason, explain
 from scheduling.models import Location, Resource, ResourceKind, Service, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import (
@@ -224,7 +224,7 @@ def test_every_reason_is_named_at_once() -> None:
 
     codes = reasons(dina, color, MONDAY_9, at=MONDAY_9)
 
-    assert codes == ["not_qualified", "minimum_notice", "outside_working_hours", "slot_taken"]
+    assert codes == ["not_qualified", "notice", "outside_working_hours", "no_room"]
     assert not Resource.objects.exists()
 
 
@@ -233,15 +233,19 @@ def test_a_buffer_in_the_way_is_told_from_a_booking_in_the_way() -> None:
     dina = staff()
     booked(staff=dina)
 
-    texts = [
-        explain(haircut.pk, dina.pk, start, held=EVERYTHING, at=WEEK_BEFORE)[0].text
+    found = [
+        explain(haircut.pk, dina.pk, start, held=EVERYTHING, at=WEEK_BEFORE)
         for start in (MONDAY_9, MONDAY_9 + minutes(30))
     ]
 
-    assert texts == [
-        "Dina Falk is booked 10:00 – 10:30.",
-        "Dina Falk is booked 10:00 – 10:30, and the buffers would overlap.",
+    assert found == [
+        [Reason("taken", "Dina Falk is booked 10:00 – 10:30.")],
+        [Reason("buffer", "Dina Falk is booked 10:00 – 10:30, and the buffers would overlap.")],
     ]
+
+
+def test_the_past_is_told_from_a_notice_that_is_not_kept() -> None:
+    assert reasons(staff(), service(), MONDAY_9, at=MONDAY_9 + minutes(20)) == ["past"]
 
 
 def test_asking_why_changes_nothing_and_takes_no_lock() -> None:
@@ -255,4 +259,3 @@ def test_asking_why_changes_nothing_and_takes_no_lock() -> None:
 
     appointment.refresh_from_db()
     assert appointment.slot_held_until == WEEK_BEFORE
-    assert SlotTaken.code == "slot_taken"
