@@ -15,7 +15,10 @@ from scheduling.placing import require_room
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``code``: past, notice, not_qualified, outside_working_hours, taken, held, buffer, no_room"""
+    """Why a time is not offered.
+
+    ``code``: past, notice, not_qualified, outside_working_hours, taken, held, buffer, no_room.
+    """
 
     code: str
     text: str

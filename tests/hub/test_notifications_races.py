@@ -1,6 +1,6 @@
 """Many senders at once, and what others see while a message is under way."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
