@@ -1,7 +1,22 @@
 """The router of /api/v1: one line for each resource."""
 
-from rest_framework.routers import SimpleRouter
+from customers.api.viewsets import CustomerViewSet
+from hub.rest.routing import DeclaredRouter
+from scheduling.api.catalog import (
+    LocationViewSet,
+    ResourceViewSet,
+    ServiceViewSet,
+    StaffViewSet,
+)
+from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 
-router = SimpleRouter(trailing_slash=False)
+router = DeclaredRouter()
+router.register("customers", CustomerViewSet, basename="customers")
+router.register("appointments", AppointmentViewSet, basename="appointments")
+router.register("availability", AvailabilityViewSet, basename="availability")
+router.register("locations", LocationViewSet, basename="locations")
+router.register("services", ServiceViewSet, basename="services")
+router.register("staff", StaffViewSet, basename="staff")
+router.register("resources", ResourceViewSet, basename="resources")
 
 urlpatterns = router.urls

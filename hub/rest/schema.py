@@ -223,12 +223,22 @@ class DescribedField(OpenApiSerializerFieldExtension):
 
 class ExpandedField(OpenApiSerializerFieldExtension):
     target_class = ExpandableField
+    priority = 1  # before DescribedField, which would take it too
 
     def map_serializer_field(
         self, auto_schema: AutoSchema, direction: Literal["request", "response"]
     ) -> dict[str, Any]:
         nested = auto_schema.resolve_serializer(self.target.shows(), direction)
         return {"oneOf": [self.target.openapi, nested.ref]}
+
+
+class LocalTimeField(OpenApiSerializerFieldExtension):
+    """A time of day on a local clock; the format “time” of JSON Schema wants an offset."""
+
+    target_class = "rest_framework.serializers.TimeField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"}
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

@@ -96,6 +96,13 @@ def test_inputs_allow_nothing_else_and_answers_say_what_may_be_null(
     assert "description" not in components["CardAnswer"]
 
 
+def test_what_can_be_expanded_is_an_id_or_the_record(schema: dict[str, Any]) -> None:
+    shown = schema["components"]["schemas"]["CardAnswer"]["properties"]["merged_into"]
+
+    assert shown["oneOf"][0]["pattern"] == "^cus_[0-9a-f]{32}$"
+    assert shown["oneOf"][1] == {"$ref": "#/components/schemas/CardAnswer"}
+
+
 def test_examples_are_shown(schema: dict[str, Any]) -> None:
     listed = operation(schema, "get", "")["responses"]["200"]["content"]["application/json"]
 
