@@ -1,5 +1,6 @@
 """One day as the calendar draws it."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from scheduling.attendance import complete_appointment
 from scheduling.booking import Booking, book_appointment
 from scheduling.canceling import cancel_appointment, cancel_with_undo
 from scheduling.feed import day_feed
-from scheduling.models import Location
+from scheduling.models import Appointment, Location
 from tests.factories.people import SETUP, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
 
@@ -159,6 +160,24 @@ def test_a_practitioner_sees_only_the_own_column() -> None:
 
     assert [column["id"] for column in feed["staff"]] == [own.pk]
     assert [item["id"] for item in feed["appointments"]] == [mine.pk]
+
+
+@pytest.mark.parametrize("role", [*sorted(access.ROLES), None])
+@pytest.mark.parametrize("limited", [False, True])
+def test_a_day_shows_exactly_the_appointments_that_may_be_opened(
+    role: str | None, *, limited: bool
+) -> None:
+    user = person(role)
+    booked(staff=staff("Paula Practice", user=user))
+    booked()
+    held = access.of_user(user.pk)
+    if limited:
+        held = replace(held, locations=frozenset({location("Uptown").pk}))
+
+    shown = {item["id"] for item in feed_of(location(), held=held)["appointments"]}
+
+    openable = Appointment.objects.visible_to(held).values_list("pk", flat=True)
+    assert shown == set(openable)
 
 
 def test_billing_sees_everything_and_moves_nothing() -> None:
