@@ -7,7 +7,7 @@ from decimal import Decimal
 from psycopg.types.range import DateRange
 
 from billing.document import PriceMode, TaxCategory
-from billing.models import LegalEntity, LocationBilling, TaxRate
+from billing.models import LegalEntity, LocationBilling, NumberSeries, TaxRate
 from hub import history
 from hub.access import ROLES
 from hub.accounts.models import User
@@ -77,7 +77,7 @@ def make_business(*, at: datetime) -> list[Staff]:
     Business.objects.create(name="Harbor & Pine", time_zone="America/New_York", country="US")
     users = {role: _person(role, at=at) for role in ROLES}
     services = [_service(offer) for offer in OFFERS]
-    places = {name: _place(name, *rest) for name, *rest in PLACES}
+    places = {name: _place(name, *rest, at=at) for name, *rest in PLACES}
     return [
         _staff(name, places[place], hue, position, services, users)
         for position, (name, place, hue) in enumerate(STAFF)
@@ -91,7 +91,16 @@ def _person(role: str, *, at: datetime) -> User:
     return user
 
 
-def _place(name: str, zone: str, street: str, postal_code: str, city: str, rate: str) -> Location:
+def _place(  # noqa: PLR0913
+    name: str,
+    zone: str,
+    street: str,
+    postal_code: str,
+    city: str,
+    rate: str,
+    *,
+    at: datetime,
+) -> Location:
     location = history.create(
         Location(
             name=name,
@@ -109,11 +118,11 @@ def _place(name: str, zone: str, street: str, postal_code: str, city: str, rate:
     for room in ("Treatment room 1", "Treatment room 2"):
         resource = Resource(location=location, kind=ResourceKind.ROOM, name=room)
         history.create(resource, by=BY)
-    _billing(location, zone=zone, rate=rate)
+    _billing(location, zone=zone, rate=rate, at=at)
     return location
 
 
-def _billing(location: Location, *, zone: str, rate: str) -> None:
+def _billing(location: Location, *, zone: str, rate: str, at: datetime) -> None:
     entity = history.create(
         LegalEntity(
             name=f"Harbor & Pine {location.name} LLC",
@@ -144,6 +153,10 @@ def _billing(location: Location, *, zone: str, rate: str) -> None:
         location=location, legal_entity=entity, price_mode=PriceMode.EXCLUSIVE.value
     )
     history.create(billing, by=BY)
+    for year in (at.year - 1, at.year):
+        NumberSeries.objects.create(
+            legal_entity=entity, period=str(year), prefix=f"{location.name[0]}-{year}-"
+        )
 
 
 def _service(offer: Offer) -> Service:
@@ -168,7 +181,7 @@ def _staff(
     services: list[Service],
     users: dict[str, User],
 ) -> Staff:
-    """Everybody does all but one service; each has a lunch break and one day off."""
+    """Everybody does all but one service; each has a lunch break and a day off of their own."""
     user = next((user for user in users.values() if user.name == name), None)
     staff = Staff(name=name, location=place, hue=hue, position=position, user=user)
     history.create(staff, by=BY)
@@ -176,8 +189,8 @@ def _staff(
     lunch = time(12 + position % 2, 0)
     WorkingHours.objects.bulk_create(
         WorkingHours(staff=staff, weekday=weekday, starts_at=starts, ends_at=ends)
-        for weekday in range(6)
-        if weekday != position % 5
+        for weekday in range(7)
+        if weekday != position
         for starts, ends in ((time(9), lunch), (time(lunch.hour, 45), time(18, 15)))
     )
     return staff

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from billing.drafting import LineInput, discard_draft, draft_invoice, set_lines
+from billing.drafting import discard_draft, draft_invoice, set_lines
 from billing.issuing import issue_invoice
 from billing.models import Invoice
 from billing.payments import record_payment
+from billing.planning import LineInput
 from billing.settling import note_overdue, write_off_invoice
 from billing.states import InvoiceStatus, PaymentMethod
 from customers.models import Customer

@@ -14,7 +14,7 @@ from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Service, Staff
 
 COUNT = 2000
-DAYS_BACK = 26
+DAYS_BACK = 22
 BOOKED_AHEAD = timedelta(days=21)
 REASONS = ("Ill", "Has to travel", "Found another time", "Child is ill")
 
