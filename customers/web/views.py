@@ -67,6 +67,7 @@ def show_customer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_book": held.can(Capability.BOOK_APPOINTMENT, Capability.BOOK_OWN_APPOINTMENT),
         "sees_appointments": held.can(Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR),
         "sees_invoices": held.can(Capability.VIEW_INVOICE, Capability.FLAG_BALANCE),
+        "sees_sync": held.can(Capability.VIEW_SYNC),
     }
     return render(request, "customers/customer.html", context)
 
