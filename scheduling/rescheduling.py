@@ -85,7 +85,7 @@ def _reschedule(
     _apply(move, appointment, staff)
     set_aside = limits.may_set_aside(held, move.override_reason)
     if not set_aside:
-        _require_limits(appointment, before, at=at)
+        _require_limits(appointment, before, at=at, by=by)
     units = place(appointment, staff, rooms, held=held, at=at)
     appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
     occupying.move(appointment, units)
@@ -131,11 +131,31 @@ def _apply(move: Move, appointment: Appointment, staff: Staff) -> None:
         raise NothingToChange("It is there already.")
 
 
-def _require_limits(appointment: Appointment, before: Placement, *, at: datetime) -> None:
+def _require_limits(
+    appointment: Appointment, before: Placement, *, at: datetime, by: Actor
+) -> None:
     zone = appointment.time_zone
-    if appointment.start_at != before["start_at"]:
-        limits.require_notice(appointment.service, appointment.start_at, at=at, zone=zone)
-    limits.require_hours(appointment.staff, appointment.start_at, appointment.end_at)
+    try:
+        if appointment.start_at != before["start_at"]:
+            limits.require_notice(appointment.service, appointment.start_at, at=at, zone=zone)
+        limits.require_hours(appointment.staff, appointment.start_at, appointment.end_at)
+    except (limits.TooLate, limits.OutsideWorkingHours):
+        if not _takes_back(appointment, by):
+            raise
+
+
+def _takes_back(appointment: Appointment, by: Actor) -> bool:
+    """Say whether ``by`` returns it to where it was before the change ``by`` made just now.
+
+    What stood then may stand again, whatever hours and notice would say of it today; without
+    this an undo could be refused.
+    """
+    latest, *earlier = appointment.history.order_by("-history_id")[:2]
+    if not earlier or latest.actor_id != by.id:
+        return False
+    was = earlier[0]
+    here = (appointment.start_at, appointment.end_at, appointment.staff_id)
+    return (was.start_at, was.end_at, was.staff_id) == here
 
 
 def _write(appointment: Appointment, before: Placement, reason: str, *, by: Actor) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from scheduling.attendance import complete_appointment
 from scheduling.models import Appointment, Location, Staff
 from tests.factories.people import SETUP
-from tests.factories.scheduling import MONDAY_9, booked, client, location, staff
+from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
 
 pytestmark = pytest.mark.django_db
 CALENDAR = "http://testserver/calendar/?date=2027-03-01"
@@ -54,6 +54,22 @@ def test_undo_goes_back_through_the_same_door(ben: Client, dina: Staff) -> None:
     made.refresh_from_db()
     assert answer.status_code == 200
     assert (made.start_at, made.staff, made.version) == (MONDAY_9, dina, 3)
+
+
+def test_undo_works_even_where_notice_would_forbid_the_old_time_by_now(
+    ben: Client, ada: Client, salon: Location
+) -> None:
+    color = service("Color", minimum_notice_minutes=24 * 60)
+    made = booked(staff=staff(services=[color]), service=color)  # in three hours
+    moved = drop(ben, made, start="2027-03-03T10:00").json()
+
+    by_another = drop(ada, made, orjson.dumps(moved["undo"]))
+    by_the_same = drop(ben, made, orjson.dumps(moved["undo"]))
+
+    made.refresh_from_db()
+    assert (by_another.status_code, by_another.json()["code"]) == (409, "minimum_notice")
+    assert by_the_same.status_code == 200
+    assert made.start_at == MONDAY_9
 
 
 def test_pulling_the_edge_makes_it_longer(ben: Client, dina: Staff) -> None:
