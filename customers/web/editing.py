@@ -113,7 +113,7 @@ def _edit_page(
 
 def _stale_page(request: HttpRequest, pk: UUID, form: CustomerForm) -> HttpResponse:
     """Show both versions; saving once more is then a decision made on the newest one."""
-    customer = Customer.objects.with_contacts().get(pk=pk)
+    customer = Customer.objects.visible_to(access.of(request)).with_contacts().get(pk=pk)
     newest = customer.history.latest()
     again = CustomerForm(initial=form.values() | {"version": customer.version})
     context: dict[str, Any] = {
