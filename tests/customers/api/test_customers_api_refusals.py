@@ -92,7 +92,9 @@ def test_a_wrong_parameter_is_refused_by_name(tool: ApiClient, query: dict[str, 
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"?{next(iter(query))}"]
 
 
-@pytest.mark.parametrize("unknown", ["x", "cus_x", f"cus_{UUID(int=1).hex}", f"apt_{UUID(int=1).hex}"])
+@pytest.mark.parametrize(
+    "unknown", ["x", "cus_x", f"cus_{UUID(int=1).hex}", f"apt_{UUID(int=1).hex}"]
+)
 def test_an_unknown_id_is_not_found(tool: ApiClient, unknown: str) -> None:
     for path in (f"{URL}/{unknown}", f"{URL}/{unknown}/history"):
         assert tool.get(path).status_code == 404
