@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from tests.factories.clients import signed_in
 from tests.factories.people import person
 from tests.factories.scheduling import MONDAY_9, location, service, staff
 
+IN_CALENDAR = {"HX-Request": "true", "HX-Current-URL": "http://testserver/calendar/"}
 NOW = MONDAY_9 - timedelta(hours=3)  # 07:00 in Berlin
 
 
@@ -57,3 +59,16 @@ def paula(salon: Location) -> Client:
 def query(**values: object) -> dict[str, str]:
     """What stands behind the question mark of an address."""
     return {name: str(value) for name, value in values.items()}
+
+
+def typed(place: Location, **values: Any) -> dict[str, Any]:
+    """What the panel sends; a booking of Mara for a haircut on Monday at ten."""
+    defaults = {
+        "location": place.pk,
+        "service": service().pk,
+        "date": "2027-03-01",
+        "time": "10:00",
+        "staff": "",
+        "notes": "",
+    }
+    return defaults | values
