@@ -130,7 +130,7 @@ class BookingForm(WithStart):
         self._choices("service", [("", "Choose…"), *_by_category(services)])
         listed: list[Choice] = [(str(of.pk), of.name) for of in people]
         # Whoever books only for themselves is not asked.
-        anyone: list[Choice] = [(ANYONE, "Anyone available")] if len(listed) != 1 else []
+        anyone: list[Choice] = [(ANYONE, "Anyone")] if len(listed) != 1 else []
         self._choices("staff", [*anyone, *listed])
 
     def typed_time(self) -> str:

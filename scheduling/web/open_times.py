@@ -196,29 +196,28 @@ def _verdict(
         choices = start_at.details.get("choices")
         meanings = fold_choices(choices) if isinstance(choices, list) else ()
         return Verdict(is_free=False, title=str(start_at), choices=meanings)
+    if asked.staff is None:
+        return _about_anybody(asked, start_at, held=held, at=at)
+    reasons = explain(asked.service.pk, asked.staff.pk, start_at, held=held, at=at)
+    if not reasons:
+        return _free(asked, start_at)
+    return _refused(asked, asked.staff, reasons, start_at, at=at)
+
+
+def _about_anybody(asked: Asked, start_at: datetime, *, held: Access, at: datetime) -> Verdict:
     try:
-        reasons = _reasons(asked, start_at, held=held, at=at)
+        free = somebody_free(asked.service, asked.people, start_at, held=held, at=at)
     except DomainError as refusal:
         near = alternatives_of(refusal, asked.zone)
         return Verdict(is_free=False, title=str(refusal), alternatives=near)
-    if not reasons:
-        return _free(asked, start_at)
-    return _refused(asked, reasons, start_at, at=at)
-
-
-def _reasons(asked: Asked, start_at: datetime, *, held: Access, at: datetime) -> list[Reason]:
-    """:raises SlotTaken: nobody is free, where it does not matter who."""
-    if asked.staff is not None:
-        return explain(asked.service.pk, asked.staff.pk, start_at, held=held, at=at)
-    somebody_free(asked.service, asked.people, start_at, held=held, at=at)
-    return []
+    names = {person.pk: person.name for person in asked.people}
+    return _free(asked, start_at, f" with {names[free]}")
 
 
 def _refused(
-    asked: Asked, reasons: Sequence[Reason], start_at: datetime, *, at: datetime
+    asked: Asked, staff: Staff, reasons: Sequence[Reason], start_at: datetime, *, at: datetime
 ) -> Verdict:
-    staff = [asked.staff] if asked.staff else []
-    near = nearest_to(asked.service, staff, start_at, at=at)
+    near = nearest_to(asked.service, [staff], start_at, at=at)
     return Verdict(
         is_free=False,
         title=" ".join(reason.text for reason in reasons),
@@ -229,7 +228,7 @@ def _refused(
     )
 
 
-def _free(asked: Asked, start_at: datetime) -> Verdict:
+def _free(asked: Asked, start_at: datetime, whom: str = "") -> Verdict:
     service = asked.service
     start = start_at.astimezone(asked.zone)
     end = (start_at + timedelta(minutes=service.duration_minutes)).astimezone(asked.zone)
@@ -242,7 +241,7 @@ def _free(asked: Asked, start_at: datetime) -> Verdict:
         if minutes
     ]
     text = f"{' and '.join(buffers)} are kept clear." if buffers else ""
-    return Verdict(is_free=True, title=f"{start:%H:%M} – {end:%H:%M} is free.", text=text)
+    return Verdict(is_free=True, title=f"{start:%H:%M} – {end:%H:%M} is free{whom}.", text=text)
 
 
 def _next_times(asked: Asked, *, at: datetime) -> list[Alternative]:
