@@ -177,11 +177,19 @@ class Postgres:
             )
         limit = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < limit:
-            if answers(self._administrator()):
+            if self._answers():
                 return True
             time.sleep(POLL_SECONDS)
         self.stop()
         return False
+
+    def _answers(self) -> bool:
+        """:raises EmbeddedFailure: it refuses our password; it was ended."""
+        try:
+            return answers(self._administrator())
+        except EmbeddedFailure:
+            self.stop()
+            raise
 
 
 def find_programs(shared: Path) -> Path:

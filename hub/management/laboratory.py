@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from hub.management import stack as parts
 from hub.management.programs import Program
 from hub.management.supervising import answers
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 @dataclass
@@ -72,21 +73,44 @@ class Laboratory:
         self.postgres.start()
 
     def stop(self) -> None:
-        for program in reversed(self.programs.values()):
-            program.stop(8)
-        self.valkey.stop()
-        self.postgres.stop()
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(lambda program: program.stop(8), self.programs.values()))
 
 
 @contextmanager
 def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
     """Start everything in ``folder`` and point this process at it; end it afterwards."""
+    with started(folder, variables) as stack, pointed_at(stack):
+        yield stack
+
+
+@contextmanager
+def started(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
+    """Start everything in ``folder`` and wait until it answers; end it afterwards.
+
+    What the servers stored is deleted, wherever it lies; the logs in ``folder`` stay.
+    """
     folder.chmod(0o755)
     place = parts.Place(folder, "127.0.0.1", free_port())
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
-    postgres.start()
-    valkey.start()
-    ports = (free_port(), free_port())
+    with ExitStack() as ending:
+        ending.callback(postgres.discard)
+        ending.callback(valkey.discard)
+        postgres.start()
+        valkey.start()
+        stack = _stack(place, postgres, valkey, variables)
+        ending.callback(stack.stop)
+        for program in stack.programs.values():
+            program.start()
+        wait_until(lambda: answers(f"{place.url}/readyz"), seconds=READY_SECONDS)
+        yield stack
+
+
+def _stack(
+    place: parts.Place, postgres: Postgres, valkey: Valkey, variables: Mapping[str, str]
+) -> Laboratory:
+    """Make the tables and name the programs; ``variables`` win over what they are told."""
+    folder, ports = place.folder, (free_port(), free_port())
     environment = {
         **parts.environment(place, demo_ports=ports),
         "DATABASE_URL": postgres.urls.app,
@@ -100,26 +124,17 @@ def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Laboratory]:
         "HUB_READY": "1",
         **variables,
     }
-    _manage(environment | {"DATABASE_URL": postgres.urls.owner}, "migrate", "-v0")
-    _manage(environment, "collectstatic", "--noinput", "-v0")
+    _prepare(environment, owner_url=postgres.urls.owner)
     services = [
         *parts.stand_ins(place, environment, ports),
         *parts.applications(place, environment),
     ]
     programs = {service.name: service for service in services if isinstance(service, Program)}
-    stack = Laboratory(place, postgres, valkey, environment, programs)
-    try:
-        for program in programs.values():
-            program.start()
-        wait_until(lambda: answers(f"{place.url}/readyz"), seconds=READY_SECONDS)
-        with _pointed_at(stack):
-            yield stack
-    finally:
-        stack.stop()
+    return Laboratory(place, postgres, valkey, environment, programs)
 
 
 @contextmanager
-def _pointed_at(stack: Laboratory) -> Iterator[None]:
+def pointed_at(stack: Laboratory) -> Iterator[None]:
     """Let Django in this process use the stack's database, bell and documents."""
     default = connections["default"]
     before = dict(default.settings_dict)
@@ -177,10 +192,20 @@ def free_port() -> int:
         return port
 
 
-def _manage(environment: Mapping[str, str], *command: str) -> None:
-    subprocess.run(  # noqa: S603
-        [sys.executable, str(ROOT / "manage.py"), *command],
-        env=dict(environment),
-        cwd=ROOT,
-        check=True,
-    )
+def _prepare(environment: Mapping[str, str], *, owner_url: str) -> None:
+    """Make the tables and collect the static files, both at the same time.
+
+    :raises CalledProcessError: one of them failed; what it said stands above.
+    """
+    commands = {
+        ("migrate", "-v0"): {**environment, "DATABASE_URL": owner_url},
+        ("collectstatic", "--noinput", "-v0"): dict(environment),
+    }
+    under_way = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, str(ROOT / "manage.py"), *command], env=variables, cwd=ROOT
+        )
+        for command, variables in commands.items()
+    ]
+    for failed in [process for process in under_way if process.wait()]:
+        raise subprocess.CalledProcessError(failed.returncode, failed.args)

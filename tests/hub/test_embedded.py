@@ -127,6 +127,19 @@ def test_a_server_that_a_killed_run_left_behind_is_taken_over(postgres: Postgres
     postgres.start()
 
 
+def test_a_server_that_refuses_the_kept_password_is_not_left_running(postgres: Postgres) -> None:
+    postgres.stop()
+    stranger = Postgres(postgres.home)
+    stranger.passwords = dict.fromkeys(stranger.passwords, "another")
+
+    with pytest.raises(EmbeddedFailure, match=r"restore passwords\.json"):
+        stranger.start()
+
+    assert stranger.process
+    assert stranger.has_ended()
+    postgres.start()
+
+
 def test_a_note_with_the_id_of_a_stranger_does_not_stop_the_start(postgres: Postgres) -> None:
     postgres.kill()
     note = postgres.data / "postmaster.pid"
