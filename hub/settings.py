@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from hub import logs
+from hub.rest import conventions
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -224,37 +225,9 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{BASE_DIR / '.ru
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Hub <hub@localhost>")
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "hub.rest.authentication.KeyAuthentication",
-        "hub.rest.authentication.SignedInAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["hub.rest.permissions.CapabilityRequired"],
-    "DEFAULT_RENDERER_CLASSES": ["hub.rest.rendering.FastJsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["hub.rest.rendering.StrictJsonParser"],
-    "DEFAULT_SCHEMA_CLASS": "hub.rest.schema.HubSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["hub.rest.throttling.PrincipalThrottle"],
-    "EXCEPTION_HANDLER": "hub.rest.problems.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "URL_FORMAT_OVERRIDE": None,
-}
+REST_FRAMEWORK = conventions.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = conventions.SPECTACULAR_SETTINGS
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Hub API",
-    "DESCRIPTION": "Customers, appointments and invoices of one business.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "COMPONENT_SPLIT_PATCH": False,
-    "ENFORCE_NON_BLANK_FIELDS": True,
-    "POSTPROCESSING_HOOKS": [],
-    "GET_LIB_DOC_EXCLUDES": "hub.rest.schema.documented_bases",
-    "SERVERS": [{"url": "/"}],
-}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

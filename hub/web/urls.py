@@ -1,5 +1,6 @@
 from django.urls import path
 
+from hub.access import public
 from hub.web import (
     api_pages,
     first_run,
@@ -28,7 +29,7 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/new/", keys.new_key, name="key_new"),
     path("settings/keys/<uuid:pk>/revoke/", keys.end_key, name="key_end"),
-    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/", public(styleguide.styleguide), name="styleguide"),
     path("api/schema/", api_pages.schema, name="api_schema"),
     path("api/docs/", api_pages.docs, name="api_docs"),
     path("healthz", health.alive, name="healthz"),
