@@ -27,11 +27,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, credentials: bool, **__: Any) -> None:
-        if not credentials:
-            if User.objects.exists():
-                raise CommandError("There is data already; the demo is for an empty hub.")
-            self.load()
-        self.stdout.write(credentials_text())
+        if credentials:
+            self.stdout.write(credentials_text())
+            return
+        if User.objects.exists():
+            raise CommandError("There is data already; the demo is for an empty hub.")
+        self.load()
 
     def load(self) -> None:
         """All or nothing: an interrupted load leaves the hub empty."""
