@@ -69,9 +69,7 @@ def test_no_model_orders_itself_or_grants_the_default_permissions() -> None:
 @pytest.mark.django_db
 def test_history_can_be_added_to_and_read_and_nothing_else() -> None:
     tables = [
-        model.history.model._meta.db_table  # type: ignore[attr-defined]
-        for model in own_models()
-        if hasattr(model, "history")
+        model.history.model._meta.db_table for model in own_models() if hasattr(model, "history")
     ]
     with connection.cursor() as cursor:
         cursor.execute(
