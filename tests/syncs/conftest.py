@@ -1,18 +1,19 @@
 """A hub connected to a real calendar server and to the CRM stand-in, driven without Celery."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
 from django.utils import timezone
 
-from scheduling.models import Staff
+from scheduling.models import Appointment, Staff
 from syncs import dispatch, jobs, running
 from syncs.connecting import add_connection
 from syncs.models import Connection
 from tests.factories.people import SETUP, person
-from tests.factories.scheduling import staff
+from tests.factories.scheduling import booked, staff
 from tests.syncs.connectors.people import HUBSPOT_TOKEN
 from tests.syncs.connectors.servers import (
     Server,
@@ -126,3 +127,17 @@ def program(calendar: Connection) -> Iterator[CalendarProgram]:
 
 def ask_pull(connection: Connection, stream: str = "events") -> None:
     jobs.request([(connection.pk, jobs.pull_key(stream))])
+
+
+@pytest.fixture
+def tomorrow() -> datetime:
+    return (timezone.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def visit(
+    calendar: Connection, dina: Staff, sync: Callable[[], None], tomorrow: datetime
+) -> Appointment:
+    appointment = booked(staff=dina, start=tomorrow)
+    sync()
+    return appointment

@@ -13,27 +13,15 @@ from scheduling.attendance import complete_appointment
 from scheduling.booking import reschedule_appointment
 from scheduling.canceling import cancel_appointment, undo_cancellation
 from scheduling.models import Appointment, Staff
-from syncs import deciding, engine
+from syncs import deciding
 from syncs.models import Attempt, Conflict, Connection, Job, Link
 from syncs.states import InboundDeletes
-from tests.factories.people import SETUP, actor, person
+from tests.factories.people import SETUP
 from tests.factories.scheduling import booked, staff
 from tests.syncs.conftest import CalendarProgram, ask_pull
 
 pytestmark = pytest.mark.django_db
 Sync = Callable[[], None]
-
-
-@pytest.fixture
-def tomorrow() -> object:
-    return (timezone.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture
-def visit(calendar: Connection, dina: Staff, sync: Sync, tomorrow: object) -> Appointment:
-    appointment = booked(staff=dina, start=tomorrow)  # type: ignore[arg-type]
-    sync()
-    return appointment
 
 
 def start_of(text: str) -> str:
@@ -269,42 +257,3 @@ def test_a_private_note_in_the_event_survives_our_edits(
     sync()
 
     assert "X-MINE:parking" in program.events()[href]
-
-
-def test_the_value_that_lost_is_kept_even_when_the_run_dies_after_the_push(
-    visit: Appointment,
-    program: CalendarProgram,
-    calendar: Connection,
-    sync: Sync,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    href, _ = program.only_event()
-    program.edit(href, moved(3))
-    reschedule_appointment(
-        visit.pk, start_at=visit.start_at + timedelta(hours=1), at=timezone.now(), by=SETUP
-    )
-    monkeypatch.setattr(engine, "settle", die)
-    ask_pull(calendar)
-
-    sync()
-
-    assert Conflict.objects.get().type == "both_changed"
-
-
-def die(*_: object, **__: object) -> None:
-    raise SystemError("the power went out")
-
-
-def test_the_request_id_of_a_change_follows_it_into_its_jobs_and_tries(
-    visit: Appointment, sync: Sync
-) -> None:
-    ben = actor(person("Front desk"))
-
-    reschedule_appointment(
-        visit.pk, start_at=visit.start_at + timedelta(hours=2), at=timezone.now(), by=ben
-    )
-    sync()
-
-    assert ben.request_id == "test-request"
-    assert Job.objects.get(key=f"obj:appointment:{visit.pk}").request_id == "test-request"
-    assert Attempt.objects.filter(op="update").latest("pk").request_id == "test-request"
