@@ -1,28 +1,26 @@
 """Drafts: proposed from completed work, edited until they are issued or discarded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from billing.assembling import decide_taxes, retotal
+from billing.assembling import compute, decide_taxes, lines_of, save_totals, today_of
 from billing.models import Invoice, InvoiceLine, LocationBilling
+from billing.planning import EDITED, LineInput, plan_lines
 from billing.states import TRANSITIONS, InvoiceStatus
 from customers.models import Customer
 from hub import access, history, outbox
 from hub.access import Capability
 from hub.actors import Actor
-from hub.errors import DomainError, InvalidInput, require_version
+from hub.errors import DomainError, require_version
 from hub.events import EventName
 from hub.lifecycle import IllegalTransition, require_transition
 from hub.models import Change
 from scheduling.models import Appointment
-
-MOST_LINES = 500
 
 
 class AlreadyInvoiced(DomainError):
@@ -31,19 +29,6 @@ class AlreadyInvoiced(DomainError):
 
 class NotBillable(DomainError):
     code = "location_not_billable"
-
-
-@dataclass(frozen=True, slots=True)
-class LineInput:
-    """A line as it is edited. ``id`` keeps an existing line, its appointment with it."""
-
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount_percent: Decimal = Decimal(0)
-    discount_reason: str = ""
-    tax_class: str = "standard"
-    id: UUID | None = None
 
 
 @transaction.atomic
@@ -62,6 +47,17 @@ def draft_invoice(customer_id: UUID, *, location_id: UUID, by: Actor) -> Invoice
 
 
 @transaction.atomic
+def draft_with_lines(
+    customer_id: UUID, *, location_id: UUID, lines: Sequence[LineInput], at: datetime, by: Actor
+) -> Invoice:
+    """Begin a draft with ``lines``, or nothing at all; raises what its two steps raise."""
+    draft = draft_invoice(customer_id, location_id=location_id, by=by)
+    if not lines:
+        return draft
+    return set_lines(draft.pk, lines, on=today_of(draft, at=at), by=by)
+
+
+@transaction.atomic
 def set_lines(
     invoice_id: UUID,
     lines: Sequence[LineInput],
@@ -70,7 +66,9 @@ def set_lines(
     by: Actor,
     expected_version: int | None = None,
 ) -> Invoice:
-    """Replace the lines of a draft by ``lines``; taxes are those in force on ``on``.
+    """Make ``lines`` the lines of a draft; taxes are those in force on ``on``.
+
+    Lines that stay as they are get no new version; without any difference nothing is written.
 
     :raises AccessDenied: ``by`` may not draft invoices.
     :raises StaleVersion: it was changed meanwhile.
@@ -79,17 +77,18 @@ def set_lines(
     """
     access.require(by, Capability.DRAFT_INVOICE)
     invoice = _locked_draft(invoice_id, expected_version)
-    if len(lines) > MOST_LINES:
-        raise InvalidInput(f"At most {MOST_LINES} lines fit on an invoice.", field="lines")
-    known = {line.pk: line for line in invoice.lines.select_related("appointment")}
-    kept = {line.id for line in lines if line.id in known}
-    for line in known.values():
-        if line.pk not in kept:
-            history.delete(line, by=by)
-    for position, values in enumerate(lines, start=1):
-        _write_line(invoice, known.get(values.id) if values.id else None, values, position, on, by)
-    retotal(invoice, by=by)
-    counts = {"lines": [len(known), len(lines)]}
+    plan = plan_lines(invoice, lines, on=on)
+    if plan.is_empty:
+        return invoice
+    for line in plan.removed:
+        history.delete(line, by=by)
+    for line in plan.changed:
+        history.save(line, fields=EDITED, by=by)
+    for line in plan.added:
+        history.create(line, by=by)
+    save_totals(invoice, by=by)
+    before = len(plan.lines) - len(plan.added) + len(plan.removed)
+    counts = {"lines": [before, len(plan.lines)]}
     outbox.record(EventName.INVOICE_UPDATED, subject=invoice, by=by, fields=counts)
     return invoice
 
@@ -127,9 +126,10 @@ def propose_invoice(change: Change, by: Actor) -> None:
         tax_class=visit.tax_class,
         appointment=visit,
     )
-    decide_taxes(invoice, line, on=visit.start_at.astimezone(visit.time_zone).date())
+    decide_taxes(invoice, [line], on=visit.start_at.astimezone(visit.time_zone).date())
+    compute(invoice, [line])
     history.create(line, by=by)
-    retotal(invoice, by=by)
+    save_totals(invoice, by=by)
 
 
 def drop_lines_of_canceled(change: Change, by: Actor) -> None:
@@ -175,27 +175,6 @@ def _locked_draft(invoice_id: UUID, expected_version: int | None) -> Invoice:
     return invoice
 
 
-def _write_line(
-    invoice: Invoice,
-    line: InvoiceLine | None,
-    values: LineInput,
-    position: int,
-    on: date,
-    by: Actor,
-) -> None:
-    line = line or InvoiceLine(invoice=invoice)
-    is_new = line._state.adding  # noqa: SLF001
-    line.position, line.description = position, values.description
-    line.quantity, line.unit_price = values.quantity, values.unit_price
-    line.discount_percent, line.discount_reason = values.discount_percent, values.discount_reason
-    line.tax_class = values.tax_class
-    decide_taxes(invoice, line, on=on)
-    if is_new:
-        history.create(line, by=by)
-    else:
-        history.save(line, fields=_EDITABLE, by=by)
-
-
 def _lines_of(visit: Appointment) -> QuerySet[InvoiceLine]:
     lines = InvoiceLine.objects.filter(appointment=visit)
     return lines.exclude(invoice__status=InvoiceStatus.DISCARDED)
@@ -204,10 +183,12 @@ def _lines_of(visit: Appointment) -> QuerySet[InvoiceLine]:
 def _drop(line: InvoiceLine, *, by: Actor) -> None:
     invoice = Invoice.objects.select_for_update().get(pk=line.invoice_id)
     history.delete(line, by=by)
-    if invoice.lines.exists():
-        retotal(invoice, by=by)
-    else:
+    remaining = lines_of(invoice)
+    if not remaining:
         _discard(invoice, by=by)
+        return
+    compute(invoice, remaining)
+    save_totals(invoice, by=by)
 
 
 def _discard(invoice: Invoice, *, by: Actor) -> None:
@@ -217,15 +198,3 @@ def _discard(invoice: Invoice, *, by: Actor) -> None:
     invoice.status = InvoiceStatus.DISCARDED
     history.save(invoice, fields=["status"], by=by)
     outbox.record(EventName.INVOICE_DISCARDED, subject=invoice, by=by)
-
-
-_EDITABLE = (
-    "position",
-    "description",
-    "quantity",
-    "unit_price",
-    "discount_percent",
-    "discount_reason",
-    "tax_class",
-    "taxes",
-)

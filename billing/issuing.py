@@ -1,12 +1,12 @@
 """Turn a draft into a numbered, immutable invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from billing.assembling import decide_taxes, document_of, lines_of
+from billing.assembling import decide_taxes, document_of, lines_of, today_of
 from billing.document import Document
 from billing.freezing import freeze
 from billing.models import Invoice, InvoiceLine, InvoiceTax
@@ -58,11 +58,12 @@ def issue_invoice(
     require_transition(
         TRANSITIONS, current=InvoiceStatus(invoice.status), target=InvoiceStatus.ISSUED
     )
-    issue_date = at.astimezone(invoice.legal_entity.time_zone).date()
+    issue_date = today_of(invoice, at=at)
     lines = _decided_lines(invoice, issue_date, by=by)
     document = document_of(invoice, lines)
     totals = calculate(document)
-    _require_complete(invoice, document, totals)
+    for missing in what_is_missing(invoice, document, totals):
+        raise missing
     _write_taxes(invoice, totals)
     _freeze(invoice, lines, document, totals, at=at, issue_date=issue_date)
     history.save(invoice, fields=_FROZEN, by=by)
@@ -89,28 +90,26 @@ def _locked(invoice_id: UUID, expected_version: int | None) -> Invoice:
 def _decided_lines(invoice: Invoice, issue_date: date, *, by: Actor) -> list[InvoiceLine]:
     """The lines with the taxes in force now; a draft may have waited past a change of rates."""
     lines = lines_of(invoice)
-    for line in lines:
-        before = line.taxes
-        decide_taxes(invoice, line, on=issue_date)
-        if line.taxes != before:
-            history.save(line, fields=["taxes"], by=by)
+    for line in decide_taxes(invoice, lines, on=issue_date):
+        history.save(line, fields=["taxes"], by=by)
     return lines
 
 
-def _require_complete(invoice: Invoice, document: Document, totals: Totals) -> None:
+def what_is_missing(invoice: Invoice, document: Document, totals: Totals) -> Iterator[Incomplete]:
+    """Yield what keeps a draft from being issued, each with its field."""
     seller = invoice.legal_entity
     if not document.lines:
-        raise Incomplete("Add at least one line first.", field="lines")
+        yield Incomplete("Add at least one line first.", field="lines")
     if not (seller.name and seller.street and seller.city):
-        raise Incomplete("The seller's name and address are not complete.", field="seller")
+        yield Incomplete("The seller's name and address are not complete.", field="seller")
     if not invoice.customer.name:
-        raise Incomplete("The customer has no name to put on the invoice.", field="customer")
-    for line in document.lines:
-        if not line.taxes:
-            raise Incomplete(f"No tax is set up for “{line.description}” here.", field="lines")
-    found = recheck(document, totals)
-    if found:
-        raise Incomplete(f"The arithmetic does not add up: {found[0]}", field="lines")
+        yield Incomplete("The customer has no name to put on the invoice.", field="customer")
+    untaxed = [line for line in document.lines if not line.taxes]
+    for line in untaxed:
+        yield Incomplete(f"No tax is set up for “{line.description}” here.", field="lines")
+    if not untaxed:
+        for found in recheck(document, totals):
+            yield Incomplete(f"The arithmetic does not add up: {found}", field="lines")
 
 
 def _write_taxes(invoice: Invoice, totals: Totals) -> None:
@@ -139,7 +138,7 @@ def _freeze(
 ) -> None:
     invoice.status = InvoiceStatus.ISSUED
     invoice.issued_at, invoice.issue_date = at, issue_date
-    invoice.due_date = issue_date + timedelta(days=invoice.legal_entity.payment_term_days)
+    invoice.due_date = due_date_of(invoice, issue_date)
     invoice.net, invoice.tax, invoice.total = totals.net, totals.tax, totals.total
     invoice.balance = totals.total
     invoice.settlement = settlement_of(total=totals.total, balance=totals.total)
@@ -148,6 +147,10 @@ def _freeze(
     )
     text = snapshot_text(freeze(_heading(invoice, lines), document, totals))
     invoice.snapshot_text, invoice.snapshot_sha256 = text, snapshot_sha256(text)
+
+
+def due_date_of(invoice: Invoice, issue_date: date) -> date:
+    return issue_date + timedelta(days=invoice.legal_entity.payment_term_days)
 
 
 def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Heading:

@@ -39,6 +39,22 @@ def next_number(
     return series, int(row[1]), f"{series.prefix}{row[1]:0{series.digits}d}"
 
 
+def expected_number(
+    entity: LegalEntity, *, document_type: str, issue_date: date
+) -> tuple[str, date | None]:
+    """Return the number that would be next, and the latest date issued in its series.
+
+    Only ``next_number`` gives one: somebody else may come first.
+    """
+    period = str(issue_date.year)
+    series = NumberSeries.objects.filter(
+        legal_entity=entity, document_type=document_type, period=period
+    ).first()
+    if series is None:
+        series = NumberSeries(period=period, prefix=f"{period}-")
+    return str(series), series.last_issue_date
+
+
 _TAKE = """
     UPDATE billing_numberseries
     SET next_number = next_number + 1, last_issue_date = %s

@@ -12,7 +12,7 @@ from billing.states import InvoiceStatus, PaymentMethod
 from hub import access, history, locks, outbox
 from hub.access import Capability
 from hub.actors import Actor
-from hub.errors import DomainError, InvalidInput
+from hub.errors import DomainError, InvalidInput, require_version
 from hub.events import EventName
 from hub.money import digits_of
 
@@ -36,10 +36,12 @@ def record_payment(  # noqa: PLR0913  (what a payment slip says)
     by: Actor,
     reference: str = "",
     provider_event_id: str = "",
+    expected_version: int | None = None,
 ) -> Payment:
     """Record a payment of an invoice; a provider's event is recorded once, however often it comes.
 
     :raises AccessDenied: ``by`` may not record payments.
+    :raises StaleVersion: the invoice was changed meanwhile, perhaps by the same payment.
     :raises NotIssued: it is a draft, discarded or written off.
     :raises MoreThanOpen: ``amount`` exceeds the balance; no invoice is ever overpaid.
     :raises InvalidInput: not a positive amount of the currency, or a date to come.
@@ -51,6 +53,7 @@ def record_payment(  # noqa: PLR0913  (what a payment slip says)
         if known is not None:
             return known
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    require_version(invoice.version, expected_version)
     _require_payable(invoice, amount, received_at, at=at)
     payment = Payment(
         customer_id=invoice.customer_id,
@@ -82,11 +85,11 @@ def _require_payable(
     if not amount.is_finite() or amount <= 0:
         raise InvalidInput("Enter an amount above zero.", field="amount")
     digits = digits_of(invoice.currency)
-    if amount != round(amount, digits):
-        raise InvalidInput(f"{invoice.currency} has {digits} decimals.", field="amount")
     if amount > invoice.balance:
         raise MoreThanOpen(
             f"Only {round(invoice.balance, digits)} {invoice.currency} is open.", field="amount"
         )
+    if amount != round(amount, digits):
+        raise InvalidInput(f"{invoice.currency} has {digits} decimals.", field="amount")
     if received_at > at:
         raise InvalidInput("The day of payment lies in the future.", field="received_at")

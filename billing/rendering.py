@@ -8,6 +8,7 @@ from django.db import transaction
 
 from billing.models import Invoice
 from billing.pdf import render_invoice_pdf
+from billing.picturing import picture_of
 from hub import documents, history, locks
 from hub.actors import Actor
 from hub.chaos import crash_point
@@ -20,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 class NotIssuedYet(DomainError):
     code = "not_issued"
+
+
+class DocumentNotReady(DomainError):
+    code = "document_not_ready"
 
 
 def render_document(invoice_id: UUID, *, by: Actor) -> Invoice:
@@ -38,13 +43,19 @@ def render_document(invoice_id: UUID, *, by: Actor) -> Invoice:
 
 
 def render_pending(*, by: Actor) -> int:
-    """Render what is missing, oldest first, and return how many; one such batch runs at a time."""
-    missing = Invoice.objects.filter(pdf=None, issued_at__isnull=False).order_by("issued_at", "pk")
+    """Render what is missing, with its picture, and return how many were rendered.
+
+    The newest come first: somebody who has just issued one is looking at its page.
+    """
+    missing = Invoice.objects.filter(pdf=None, issued_at__isnull=False)
+    newest = missing.order_by("-issued_at", "-pk").values_list("pk", flat=True)
     rendered = 0
-    for invoice_id in list(missing.values_list("pk", flat=True)[:BATCH_SIZE]):
+    for invoice_id in list(newest[:BATCH_SIZE]):
         try:
-            render_document(invoice_id, by=by)
+            invoice = render_document(invoice_id, by=by)
             rendered += 1
+            if invoice.pdf is not None:
+                picture_of(invoice.pdf)
         except (ValueError, RuntimeError, OSError):
             log.exception("document_not_rendered", invoice=str(invoice_id))
     return rendered

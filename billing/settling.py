@@ -12,9 +12,11 @@ from billing.states import TRANSITIONS, InvoiceStatus, Settlement
 from hub import access, history, outbox
 from hub.access import Capability
 from hub.actors import Actor
-from hub.errors import DomainError
+from hub.errors import DomainError, InvalidInput, require_version
 from hub.events import EventName
 from hub.lifecycle import require_transition
+
+LONGEST_REASON = 200
 
 
 class NothingOpen(DomainError):
@@ -50,15 +52,23 @@ def resettle(invoice: Invoice, *, at: datetime, by: Actor) -> None:
 
 
 @transaction.atomic
-def write_off_invoice(invoice_id: UUID, *, reason: str, by: Actor) -> Invoice:
+def write_off_invoice(
+    invoice_id: UUID, *, reason: str, by: Actor, expected_version: int | None = None
+) -> Invoice:
     """Give up what is still open; the invoice and its number stay.
 
     :raises AccessDenied: ``by`` may not write off.
+    :raises InvalidInput: there is no reason, or a very long one.
+    :raises StaleVersion: it was changed meanwhile.
     :raises IllegalTransition: it is not issued.
     :raises NothingOpen: it is paid.
     """
     access.require(by, Capability.WRITE_OFF_INVOICE)
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise InvalidInput(f"Say why, in at most {LONGEST_REASON} characters.", field="reason")
     invoice = Invoice.objects.select_for_update().get(pk=invoice_id)
+    require_version(invoice.version, expected_version)
     require_transition(
         TRANSITIONS, current=InvoiceStatus(invoice.status), target=InvoiceStatus.WRITTEN_OFF
     )

@@ -100,7 +100,7 @@ class TaxRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.rate.normalize()} %"
+        return f"{self.name} {self.rate.normalize():f} %"
 
 
 class NumberSeries(models.Model):

@@ -1,5 +1,8 @@
 """The invoice: a draft that can be edited, then a frozen document with one number and one PDF."""
 
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -21,6 +24,15 @@ def _amount() -> Any:
     return models.DecimalField(max_digits=15, decimal_places=3, default=0)
 
 
+def past_due(*, at: datetime) -> Q:
+    """The condition that the due date is over where the seller is; reads the few sellers."""
+    days = {
+        entity.pk: at.astimezone(entity.time_zone).date() for entity in LegalEntity.objects.all()
+    }
+    over = (Q(legal_entity=pk, due_date__lt=day) for pk, day in days.items())
+    return reduce(or_, over, Q(pk__in=()))
+
+
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def visible_to(self, access: Access) -> Self:
         """Invoices that a principal may open, within its locations."""
@@ -31,6 +43,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def open(self) -> Self:
         """Issued, with something still to pay."""
         return self.filter(status=InvoiceStatus.ISSUED, balance__gt=0)
+
+    def overdue(self, *, at: datetime) -> Self:
+        """Open past its due date, by the calendar day of its legal entity at ``at``."""
+        return self.open().filter(past_due(at=at))
 
 
 class Invoice(models.Model):
@@ -138,6 +154,11 @@ class Invoice(models.Model):
                 fields=["due_date"], name="invoice_open_by_due", condition=Q(balance__gt=0)
             ),
             models.Index(
+                fields=["created_at", "id"],
+                name="invoice_drafts_by_age",
+                condition=Q(status=InvoiceStatus.DRAFT),
+            ),
+            models.Index(
                 fields=["issued_at"],
                 name="invoice_without_pdf",
                 condition=Q(pdf=None, issued_at__isnull=False),
@@ -149,6 +170,12 @@ class Invoice(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/invoices/{self.pk}/"
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        """Say whether something is open past the due date; reads the seller's time zone."""
+        if self.due_date is None or self.status != InvoiceStatus.ISSUED or not self.balance:
+            return False
+        return self.due_date < at.astimezone(self.legal_entity.time_zone).date()
 
     @property
     def label(self) -> str:

@@ -8,10 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
-from billing.drafting import AlreadyInvoiced, LineInput, discard_draft, set_lines
+from billing.drafting import AlreadyInvoiced, discard_draft, set_lines
 from billing.issuing import Incomplete, issue_invoice
 from billing.models import Invoice, InvoiceLine, NumberSeries, TaxRate
 from billing.numbering import DateOutOfOrder
+from billing.planning import LineInput
 from billing.snapshot import snapshot_sha256
 from billing.states import InvoiceStatus
 from hub import history

@@ -7,9 +7,10 @@ from typing import Any
 from psycopg.types.range import DateRange
 
 from billing.document import PriceMode, TaxCategory
-from billing.drafting import LineInput, draft_invoice, set_lines
+from billing.drafting import draft_invoice, set_lines
 from billing.issuing import issue_invoice
 from billing.models import Invoice, LegalEntity, LocationBilling, TaxRate
+from billing.planning import LineInput
 from customers.models import Customer
 from hub import history
 from scheduling.attendance import complete_appointment
