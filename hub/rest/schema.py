@@ -128,6 +128,8 @@ class HubSchema(AutoSchema):
         codes = {"400": "A value is not accepted; see `errors`."} | ALWAYS
         if self._is_on_record():
             codes |= ON_RECORD
+        if isinstance(self.view.answers.get(self.view.action), str):
+            codes["409"] = "The document is not there yet."
         if self.method == "GET":
             return codes
         codes["409"] = "A rule of the business does not allow it; `code` says which."
