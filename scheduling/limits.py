@@ -99,7 +99,7 @@ def may_set_aside(held: Access, reason: str) -> bool:
 
 
 def said(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    return f"{local:%a, %b} {local.day}, {local:%H:%M}"
 
 
 def in_words(minutes: int) -> str:
