@@ -28,6 +28,19 @@ TIME_PROPERTIES = (
     "X-MICROSOFT-CDO-ALLDAYEVENT",
 )
 RECURRENCE = ("RRULE", "RDATE", "RECURRENCE-ID")
+#: What reading a broken event may raise; anybody who sends an invitation can write one.
+BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+#: An event is some thousand characters; reading takes a second for each hundred thousand.
+LONGEST_EVENT = 250_000
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,8 @@ def read_event(ics: str, *, floating_zone: str | None = None) -> EventRecord | N
     Times without any zone are read in ``floating_zone``; without one they are unsupported.
     """
     try:
-        event = _master(Calendar.from_ical(ics))
-    except (ValueError, KeyError, TypeError):
+        event = _master(_parsed(ics))
+    except BROKEN:
         unreadable = Unsupported("unreadable", "The event is not valid iCalendar.")
         return EventRecord("", None, {}, None, unreadable)
     if event is None:
@@ -72,6 +85,13 @@ def read_event(ics: str, *, floating_zone: str | None = None) -> EventRecord | N
         updated_at=_updated_at(event),
         unsupported=times if isinstance(times, Unsupported) else None,
     )
+
+
+def _parsed(ics: str) -> Calendar:
+    """:raises ValueError: it is far longer than any event."""
+    if len(ics) > LONGEST_EVENT:
+        raise ValueError("The object is too long.")
+    return Calendar.from_ical(ics)
 
 
 def write_event(atoms: Atoms, *, uid: str, marker: str, at: datetime) -> str:
@@ -184,7 +204,7 @@ def _same_times(event: Event, edges: list[datetime]) -> bool:
     found = [event.get("DTSTART"), event.get("DTEND")]
     if any(edge is None for edge in found) or any(name in event for name in TIME_PROPERTIES[2:]):
         return False
-    return [edge.dt for edge in found] == edges and [
+    return [_moment(edge) for edge in found] == edges and [
         str(getattr(edge.dt, "tzinfo", None)) for edge in found
     ] == [str(edge.tzinfo) for edge in edges]
 
@@ -192,7 +212,7 @@ def _same_times(event: Event, edges: list[datetime]) -> bool:
 def _require_timezone(calendar: Calendar, name: str, edges: list[datetime]) -> None:
     """Add or renew the VTIMEZONE for the years the event touches."""
     for part in calendar.timezones:
-        if part.tz_name == name:
+        if str(part.get("TZID", "")) == name:
             calendar.subcomponents.remove(part)
     first, last = date(edges[0].year - 1, 1, 1), date(edges[1].year + 2, 1, 1)
     timezone = Timezone.from_tzid(name, first_date=first, last_date=last)
@@ -203,9 +223,13 @@ def _times(event: Event, floating_zone: str | None) -> Json | Unsupported:
     if any(name in event for name in RECURRENCE):
         return Unsupported("recurring", "The event was made recurring.")
     try:
-        start, end = event.start, event.end
-    except (ValueError, KeyError, TypeError):
+        return _edges(event, floating_zone)
+    except BROKEN:
         return Unsupported("unreadable", "The event has no readable start and end.")
+
+
+def _edges(event: Event, floating_zone: str | None) -> Json | Unsupported:
+    start, end = event.start, event.end
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         return Unsupported("all_day", "The event was made to last whole days.")
     if start.tzinfo is None or end.tzinfo is None:
@@ -230,10 +254,18 @@ def _master(calendar: Calendar) -> Event | None:
 
 def _updated_at(event: Event) -> datetime | None:
     for name in ("LAST-MODIFIED", "DTSTAMP"):
-        stamp = getattr(event.get(name), "dt", None)
+        stamp = _moment(event.get(name))
         if isinstance(stamp, datetime) and stamp.tzinfo is not None:
             return stamp
     return None
+
+
+def _moment(found: object) -> object:
+    """Return the value of a property; None where it is missing, doubled or broken."""
+    try:
+        return getattr(found, "dt", None)
+    except ValueError:
+        return None
 
 
 def _status_word(status: str) -> str:
@@ -243,7 +275,8 @@ def _status_word(status: str) -> str:
 
 def _sequence(event: Event) -> int:
     digits = plain_text(event.get("SEQUENCE"))
-    return int(digits) if digits.isdigit() else 0
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER
+    return int(digits) if is_number else 0
 
 
 def _replace(event: Event, name: str, value: object) -> None:

@@ -193,3 +193,44 @@ def test_a_marker_that_is_not_ours_is_none() -> None:
     assert record is not None
     assert record.marker is None
     assert NOTES_LINE not in str(record.atoms)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART;TZID=America/New_York:99991231T230000", "DURATION:PT30M"],
+        ["DTSTART;TZID=Asia/Tokyo:00010101T000000", "DURATION:PT30M"],
+        ["DTSTART:20270324T090000Z", "DURATION:P99999999D"],
+        [f"DTSTART;TZID={'a' * 5000}:20270324T090000", "DURATION:PT1H"],
+        ["DTSTART:20270324T090000Z", "DTEND:x", "LAST-MODIFIED:x"],
+        ["DTSTART:20270324T090000Z", "DURATION:PT1H", *["X-A:1"] * 400_000],
+    ],
+    ids=["after the last year", "before the first", "endless", "long zone", "no time", "long"],
+)
+def test_an_event_made_to_break_its_reader_does_not_stop_the_feed(lines: list[str]) -> None:
+    record = read_event(event(*lines))
+
+    assert record is not None
+    assert record.unsupported is not None
+    assert record.unsupported.code == "unreadable"
+
+
+def test_what_is_no_calendar_at_all_is_unreadable() -> None:
+    record = read_event("BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n")
+
+    assert record is not None
+    assert record.unsupported is not None
+
+
+@pytest.mark.parametrize(
+    "strange",
+    ["DTSTART:20270324T100000Z", "SEQUENCE:\u00b2", f"SEQUENCE:{'9' * 5000}", "DTEND:x"],
+    ids=["two starts", "no digit", "huge number", "no end"],
+)
+def test_a_strange_event_can_still_be_written_over(strange: str) -> None:
+    ics = event("DTSTART:20270324T090000Z", strange)
+
+    edited = edit_event(ics, HAIRCUT, frozenset({"when", "title"}), at=AT)
+
+    assert edited is not None
+    assert atoms_of(edited)["when"] == as_seen(HAIRCUT)["when"]
