@@ -32,6 +32,8 @@ HOURS_TO_DEATH = 6
 EXCEPTIONS_TO_DEATH = 3
 RELATION_DELAY_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 900.0
+# Far beyond the longest pause; an outage of weeks must not count until its power overflows.
+MOST_FAILURES_COUNTED = 100
 
 
 def on_success(
@@ -198,7 +200,7 @@ def _close(connection: Connection, status: ConnectionStatus, reason: str) -> Non
 
 def _count_failure(connection: Connection) -> None:
     """Five failures in a row open the breaker for 30 s, then 60 s … up to 10 minutes."""
-    failures = connection.breaker_failures + 1
+    failures = min(connection.breaker_failures + 1, MOST_FAILURES_COUNTED)
     values: dict[str, object] = {"breaker_failures": failures}
     if failures >= jobs.BREAKER_TRIPS_AT:
         pause = min(600.0, 30.0 * 2 ** (failures - jobs.BREAKER_TRIPS_AT))
