@@ -1,8 +1,12 @@
 """Every address of the hub; each app keeps its own pages."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+
+# The admin's own form knows neither the second factor nor the limit on failed tries.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hub.web.urls")),
