@@ -1,0 +1,54 @@
+"""What is named by a string in one place exists in another."""
+
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from hub import outbox
+from hub.management.programs import Program
+from hub.management.stack import Place, applications
+from hub.reactions import REACTIONS
+from syncs import dispatch
+
+REACTING = [(event, verb) for event, verbs in REACTIONS.items() for verb in verbs]
+BELLS = {outbox.DISPATCH_TASK, dispatch.RUN, dispatch.RUN_HOT}
+
+
+@pytest.fixture(scope="module")
+def tasks() -> set[str]:
+    current_app.loader.import_default_modules()
+    return {name for name in current_app.tasks if not name.startswith("celery.")}
+
+
+@pytest.mark.parametrize(("event", "verb"), REACTING)
+def test_a_reaction_is_a_function_that_exists(event: str, verb: str) -> None:
+    assert callable(import_string(verb))
+
+
+def test_every_task_that_is_named_exists(tasks: set[str]) -> None:
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert planned | BELLS | set(settings.CELERY_TASK_ROUTES) <= tasks
+
+
+def test_every_task_is_started_by_the_schedule_or_a_bell(tasks: set[str]) -> None:
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert tasks == planned | BELLS
+
+
+def test_every_queue_has_a_worker(tmp_path: Path) -> None:
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    programs = applications(Place(tmp_path, "127.0.0.1", 0), {})
+
+    served = {queue for program in programs for queue in _queues(program)}
+    assert routed | {settings.CELERY_TASK_DEFAULT_QUEUE} <= served
+
+
+def _queues(program: object) -> list[str]:
+    assert isinstance(program, Program)
+    command = list(program.command)
+    return command[command.index("-Q") + 1].split(",") if "-Q" in command else []
