@@ -1,19 +1,17 @@
 """Forms of the hub's own pages, and how an error of the domain gets to its field."""
 
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import Any
 from zoneinfo import available_timezones
 
-from babel import Locale
 from django import forms
 
+from customers import details
 from hub.access import KEY_SCOPES, ROLES
 from hub.errors import DomainError
 from hub.web.wording import CAPABILITIES
 
 MIN_PASSWORD = 12
-NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}  # of the CLDR's two-letter codes
 PASSWORD = {"autocomplete": "new-password"}
 
 
@@ -28,9 +26,7 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 def countries() -> list[tuple[str, str]]:
-    names = Locale("en").territories.items()
-    real = [(code, name) for code, name in names if code.isalpha() and code not in NO_COUNTRIES]
-    return sorted(real, key=itemgetter(1))
+    return list(details.countries().items())
 
 
 class FirstRunForm(forms.Form):

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from customers.details import countries
 from hub.accounts.models import User
 from hub.models import Business
 from hub.web import first_run
+from hub.web.forms import FirstRunForm
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,13 @@ FORM = {
 @pytest.fixture(autouse=True)
 def _new_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_run, "_known_to_be_set_up", False)
+
+
+def test_a_business_is_in_a_country_that_customers_can_be_in_too() -> None:
+    offered = dict(FirstRunForm().fields["country"].choices)  # type: ignore[attr-defined]
+
+    assert offered == dict(countries())
+    assert "QO" not in offered  # what the CLDR calls outlying Oceania
 
 
 def test_every_page_leads_there_while_there_is_nobody() -> None:
