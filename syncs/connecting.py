@@ -61,6 +61,8 @@ def send_everything(
     """Ask for everything that matters from today on to be there; return how much that is.
 
     Coming appointments with their customers, and issued invoices, behind all live changes.
+
+    :raises AccessDenied: ``by`` may neither manage connections nor retry.
     """
     access.require(by, Capability.MANAGE_CONNECTIONS, Capability.RETRY_SYNC)
     connection = Connection.objects.get(pk=connection_id)
@@ -113,7 +115,10 @@ def retry_job(job_id: int, *, by: Actor) -> Job:
 
 @transaction.atomic
 def retry_all(connection_id: UUID, *, by: Actor) -> int:
-    """Try everything again that stopped or waits on a connection; return how many there were."""
+    """Try everything again that stopped or waits on a connection; return how many there were.
+
+    :raises AccessDenied: ``by`` may not retry.
+    """
     access.require(by, Capability.RETRY_SYNC)
     waiting = Q(state=JobState.READY, attempts__gt=0)
     stopped = Q(state__in=[JobState.PARKED, JobState.DEAD]) | waiting

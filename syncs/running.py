@@ -125,8 +125,7 @@ def _store(link: Link | None, run: Run) -> None:
 def rules_for(connection: Connection, connector: Connector, kind: str) -> tuple[Rule, ...]:
     """The connector's rules for a kind, with the rows of this connection laid over them."""
     rules = {rule.atom: rule for rule in connector.rules[kind]}
-    rows = FieldRule.objects.filter(connection__in=[connection], kind=kind)
-    for row in rows:
+    for row in FieldRule.objects.filter(connection=connection, kind=kind):
         rules[row.atom] = Rule(
             row.atom, Owner(row.owner), Direction(row.direction), OnConflict(row.on_conflict)
         )

@@ -1,5 +1,6 @@
 """The sync pages: what is in step, what is not, and what a person can do about it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -140,7 +141,7 @@ def _may_see(kind: str, local_id: UUID, held: Access) -> bool:
         return Customer.objects.visible_to(held).filter(pk=local_id).exists()
     if kind == Kind.APPOINTMENT:
         return Appointment.objects.visible_to(held).filter(pk=local_id).exists()
-    return kind == Kind.INVOICE and (Invoice.objects.visible_to(held).filter(pk=local_id).exists())
+    return kind == Kind.INVOICE and Invoice.objects.visible_to(held).filter(pk=local_id).exists()
 
 
 @access.public
@@ -150,7 +151,7 @@ def health(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(figures, status=200 if figures["ok"] else 503)
 
 
-def _act(request: HttpRequest, done: str, verb) -> None:  # type: ignore[no-untyped-def]
+def _act(request: HttpRequest, done: str, verb: Callable[[Actor], object]) -> None:
     try:
         verb(Actor.signed_in(request))
     except (Job.DoesNotExist, Connection.DoesNotExist):
