@@ -17,7 +17,7 @@ from hub.installing.packages import STAMP, install_packages, packages_are_curren
 from hub.installing.places import CACHE, PYTHON, ROOT, RUN, VENV
 from hub.installing.steps import SetUpFailed, explain_os_error, say
 
-TEST_COMMANDS = {"test", "check_all", "bench", "chaos"}
+TEST_COMMANDS = {"test", "check_all", "bench"}
 NEEDED_BYTES = 1_500_000_000
 
 
