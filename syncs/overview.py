@@ -12,7 +12,6 @@ from syncs.deciding import ANSWERS
 from syncs.models import Conflict, Job, Link
 from syncs.states import ConflictState, ConflictType, JobState
 
-TRIES_BEFORE_GIVING_UP = 12
 ATOM_WORDS = {
     "when": "Time",
     "person_name": "Name",
@@ -134,7 +133,7 @@ def _of_job(job: Job, names: dict[str, tuple[str, str]]) -> Item:
         detail=f"Code {job.last_code}" if job.last_code else "",
         state="Retrying" if waits else JobState(job.state).label,
         tone="warn" if waits else "bad",
-        tries=f"{job.attempts} of {TRIES_BEFORE_GIVING_UP}",
+        tries=str(job.attempts),
         since=job.first_wanted_at,
         next_try=job.available_at if waits else None,
     )

@@ -12,6 +12,7 @@ from hub.models import Heartbeat
 from syncs import conflicts, jobs
 from syncs.merge import Clash
 from syncs.models import Connection, Job
+from syncs.overview import needs_attention
 from syncs.states import ConflictType, JobState
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
@@ -117,6 +118,13 @@ def test_an_answer_that_does_not_fit_changes_nothing(
 
     asked.refresh_from_db()
     assert asked.state == "open"
+
+
+def test_tries_are_counted_without_an_end_that_an_outage_outlives(account: Connection) -> None:
+    job_id = stopped(account, "obj:customer:7a0c0000-0000-7000-8000-000000000000")
+    Job.objects.filter(pk=job_id).update(state=JobState.READY, attempts=30)
+
+    assert [item.tries for item in needs_attention()] == ["30"]
 
 
 def test_nothing_connected_says_so(browse: Callable[[str], Client]) -> None:
