@@ -11,7 +11,7 @@ from syncs import canonical
 from syncs.canonical import Atoms
 from syncs.connectors.base import Connector, Remote, Write, idem_key
 from syncs.deadlines import Deadline
-from syncs.failures import DuplicateRemote, MissingRelation
+from syncs.failures import DuplicateRemote, MissingRelation, Transient
 from syncs.merge import Base, Rule, agree
 from syncs.models import Alias, Attempt, Connection, Link
 from syncs.states import LinkStatus
@@ -115,7 +115,13 @@ def store(link: Link, *, consumed: object) -> None:
 
 @transaction.atomic
 def announce_create(job_id: int, link: Link, *, request_id: str) -> None:
-    """Commit that a create is about to be sent: a crash from here on means “unknown”."""
+    """Commit that a create is about to be sent: a crash from here on means “unknown”.
+
+    :raises Transient: it was created meanwhile, by whoever took over an overdue run.
+    """
+    known = Link.objects.select_for_update().only("remote_id", "generation").get(pk=link.pk)
+    if known.remote_id is not None and known.generation >= link.generation:
+        raise Transient("Another run was faster.", code="overtaken")
     link.save(update_fields=_OWN_FIELDS)
     Attempt.objects.get_or_create(
         connection_id=link.connection_id,
