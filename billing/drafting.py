@@ -182,6 +182,8 @@ def _lines_of(visit: Appointment) -> QuerySet[InvoiceLine]:
 
 def _drop(line: InvoiceLine, *, by: Actor) -> None:
     invoice = Invoice.objects.select_for_update().get(pk=line.invoice_id)
+    if invoice.number:  # issued while we waited for the lock
+        raise AlreadyInvoiced("This visit was invoiced. Correct it by a credit note.")
     history.delete(line, by=by)
     remaining = lines_of(invoice)
     if not remaining:

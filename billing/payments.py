@@ -21,6 +21,10 @@ class NotIssued(DomainError):
     code = "not_issued"
 
 
+class EventReused(DomainError):
+    code = "event_reused"
+
+
 class MoreThanOpen(DomainError):
     code = "more_than_open"
 
@@ -43,6 +47,7 @@ def record_payment(  # noqa: PLR0913  (what a payment slip says)
     :raises AccessDenied: ``by`` may not record payments.
     :raises StaleVersion: the invoice was changed meanwhile, perhaps by the same payment.
     :raises NotIssued: it is a draft, discarded or written off.
+    :raises EventReused: the provider's event stands for another amount or invoice.
     :raises MoreThanOpen: ``amount`` exceeds the balance; no invoice is ever overpaid.
     :raises InvalidInput: not a positive amount of the currency, or a date to come.
     """
@@ -51,6 +56,7 @@ def record_payment(  # noqa: PLR0913  (what a payment slip says)
         locks.exclusively([f"provider event {provider_event_id}"])
         known = Payment.objects.filter(provider_event_id=provider_event_id).first()
         if known is not None:
+            _require_same(known, invoice_id, amount)
             return known
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     require_version(invoice.version, expected_version)
@@ -75,6 +81,12 @@ def record_payment(  # noqa: PLR0913  (what a payment slip says)
     )
     resettle(invoice, at=at, by=by)
     return payment
+
+
+def _require_same(known: Payment, invoice_id: UUID, amount: Decimal) -> None:
+    """:raises EventReused: the provider's event was recorded for something else."""
+    if known.amount != amount or not known.allocations.filter(invoice_id=invoice_id).exists():
+        raise EventReused("This event of the provider was recorded for another payment.")
 
 
 def _require_payable(

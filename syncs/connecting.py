@@ -123,9 +123,10 @@ def retry_all(connection_id: UUID, *, by: Actor) -> int:
     waiting = Q(state=JobState.READY, attempts__gt=0)
     stopped = Q(state__in=[JobState.PARKED, JobState.DEAD]) | waiting
     found = Job.objects.select_for_update().filter(stopped, connection_id=connection_id)
-    for job in found.select_related("connection").order_by("pk"):
+    stopped_jobs = list(found.select_related("connection").order_by("pk"))
+    for job in stopped_jobs:
         _wake(job, by=by)
-    return len(found)
+    return len(stopped_jobs)
 
 
 def _wake(job: Job, *, by: Actor) -> None:

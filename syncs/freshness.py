@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
+from django.db.models import Count
 
-from syncs.models import Conflict, Connection
+from syncs.models import Connection
 from syncs.states import ConflictState
 
 
@@ -34,32 +35,34 @@ class Figures:
         return self.stopped + self.conflicts
 
 
-def figures(*, over: timedelta, connection_id: UUID | None = None) -> Figures:
-    """Figures of one connection, or of all."""
+NOTHING = Figures(0, None, None, None, None, 0, None, 0, 0)
+
+
+def figures(*, over: timedelta) -> dict[UUID | None, Figures]:
+    """Figures by connection id, and under None those of all; three queries in any case.
+
+    A connection without any traffic is not in it.
+    """
     with database.cursor() as cursor:
-        cursor.execute(_DELIVERED, {"seconds": over.total_seconds(), "connection": connection_id})
-        delivered, first_try, p50, p95, p99 = _row(cursor)
-        cursor.execute(_WAITING, {"connection": connection_id})
-        waiting, oldest, stopped = _row(cursor)
-    open_conflicts = Conflict.objects.filter(state=ConflictState.OPEN)
-    if connection_id is not None:
-        open_conflicts = open_conflicts.filter(connection_id=connection_id)
-    return Figures(
-        delivered=delivered,
-        first_try_percent=first_try,
-        p50_ms=p50,
-        p95_ms=p95,
-        p99_ms=p99,
-        waiting=waiting,
-        oldest_seconds=oldest,
-        stopped=stopped,
-        conflicts=open_conflicts.count(),
-    )
+        cursor.execute(_DELIVERED, {"seconds": over.total_seconds()})
+        delivered = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(_WAITING)
+        waiting = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(_OPEN, [ConflictState.OPEN])
+        conflicts = dict(cursor.fetchall())
+    return {
+        account: Figures(
+            *delivered.get(account, (0, None, None, None, None)),
+            *waiting.get(account, (0, None, 0)),
+            conflicts.get(account, 0),
+        )
+        for account in {*delivered, *waiting, *conflicts}
+    }
 
 
 def health() -> dict[str, object]:
     """What ``/healthz/sync`` answers: a number for every alert of the operator."""
-    now = figures(over=timedelta(hours=1))
+    now = figures(over=timedelta(hours=1))[None]
     with database.cursor() as cursor:
         cursor.execute(_ALIVE)
         sweeper_seconds, undispatched = _row(cursor)
@@ -75,9 +78,12 @@ def health() -> dict[str, object]:
         "undispatched_changes": undispatched,
         "sweeper_seen_seconds_ago": sweeper_seconds,
         "p95_ms": now.p95_ms,
-        "connections": {
-            account.label: account.status for account in Connection.objects.order_by("label", "pk")
-        },
+        "connections": dict(
+            Connection.objects.order_by("status")
+            .values_list("status")
+            .annotate(count=Count("pk"))
+            .values_list("status", "count")
+        ),
     }
 
 
@@ -86,8 +92,9 @@ def _row(cursor: Any) -> tuple[Any, ...]:
     return row
 
 
+# The empty grouping set adds the row of all connections, under NULL.
 _DELIVERED = """
-    SELECT count(*)::integer,
+    SELECT connection_id, count(*)::integer,
         round(100.0 * count(*) FILTER (WHERE NOT EXISTS (
             SELECT FROM syncs_attempt earlier WHERE earlier.job_id = attempt.job_id
               AND earlier.outcome = 'retry' AND earlier.finished_at <= attempt.finished_at
@@ -100,15 +107,19 @@ _DELIVERED = """
     FROM syncs_attempt attempt
     WHERE outcome = 'ok' AND waited_ms IS NOT NULL
       AND started_at > clock_timestamp() - make_interval(secs => %(seconds)s)
-      AND (%(connection)s::uuid IS NULL OR connection_id = %(connection)s)
+    GROUP BY GROUPING SETS ((connection_id), ())
 """
 _WAITING = """
-    SELECT count(*) FILTER (WHERE state IN ('ready', 'leased') AND key LIKE 'obj:%%')::integer,
+    SELECT connection_id,
+        count(*) FILTER (WHERE state IN ('ready', 'leased') AND key LIKE 'obj:%')::integer,
         extract(epoch FROM clock_timestamp() - min(first_wanted_at)
-            FILTER (WHERE state IN ('ready', 'leased') AND key LIKE 'obj:%%'))::integer,
+            FILTER (WHERE state IN ('ready', 'leased') AND key LIKE 'obj:%'))::integer,
         count(*) FILTER (WHERE state IN ('parked', 'dead'))::integer
-    FROM syncs_job
-    WHERE %(connection)s::uuid IS NULL OR connection_id = %(connection)s
+    FROM syncs_job GROUP BY GROUPING SETS ((connection_id), ())
+"""
+_OPEN = """
+    SELECT connection_id, count(*)::integer FROM syncs_conflict
+    WHERE state = %s GROUP BY GROUPING SETS ((connection_id), ())
 """
 _ALIVE = """
     SELECT

@@ -25,7 +25,7 @@ from syncs.jobs import Claim
 from syncs.linking import Ambiguous
 from syncs.models import Connection, Link
 from syncs.runs import Run
-from syncs.states import ConflictType, ConnectionStatus, JobState, Outcome
+from syncs.states import RUNNING, ConflictType, ConnectionStatus, JobState, Outcome
 
 TRIES_TO_DEATH = 12
 HOURS_TO_DEATH = 6
@@ -195,7 +195,8 @@ def _hold_connection(connection: Connection, seconds: float) -> None:
 
 def _close(connection: Connection, status: ConnectionStatus, reason: str) -> None:
     """Jobs stay as they are and wait; a person is told once."""
-    Connection.objects.filter(pk=connection.pk).update(status=status, status_reason=reason[:300])
+    running = Connection.objects.filter(pk=connection.pk, status__in=RUNNING)
+    running.update(status=status, status_reason=reason[:300])
 
 
 def _count_failure(connection: Connection) -> None:

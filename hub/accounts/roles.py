@@ -25,6 +25,10 @@ class RoleHeldAlready(DomainError):
     code = "role_held_already"
 
 
+class MixedScopes(DomainError):
+    code = "mixed_scopes"
+
+
 @transaction.atomic
 def grant_role(
     user_id: UUID, *, role: str, at: datetime, by: Actor, location_id: UUID | None = None
@@ -33,17 +37,35 @@ def grant_role(
 
     :raises AccessDenied: ``by`` may not manage people.
     :raises RoleHeldAlready: the person has this role there.
+    :raises MixedScopes: it would spread a role of one place to another.
     """
     access.require(by, Capability.MANAGE_PEOPLE)
     locks.exclusively([locks.epoch_of(str(user_id))])
     user = User.objects.get(pk=user_id)
     group = Group.objects.get(name=role)
+    _require_one_scope(user, group, location_id)
     if user.grants.filter(role=group, location_id=location_id, revoked_at=None).exists():
         raise RoleHeldAlready(f"{user} is {role} already.", field="role")
     grant = RoleGrant(user=user, role=group, location_id=location_id, granted_at=at)
     history.create(grant, by=by)
     outbox.record(EventName.ROLE_GRANTED, subject=user, by=by, fields={"role": ["", role]})
     return grant
+
+
+def _require_one_scope(user: User, role: Group, location_id: UUID | None) -> None:
+    """What a person may do is one set and where is another: roles must not mix their places.
+
+    :raises MixedScopes: a role for people and access at one location, or beside roles elsewhere.
+    """
+    codename = Capability.MANAGE_PEOPLE.partition(".")[2]
+    if location_id is not None and role.permissions.filter(codename=codename).exists():
+        raise MixedScopes(f"{role.name} is a role for all locations.", field="location")
+    held = user.grants.filter(revoked_at=None).exclude(role=role, location_id=location_id)
+    if any(grant.location_id != location_id for grant in held):
+        raise MixedScopes(
+            "All roles of one person are for the same place. Take the other role away first.",
+            field="location",
+        )
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.models import Invoice
@@ -34,21 +36,23 @@ TRIES_PER_PAGE = 50
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     over = RANGES.get(request.GET.get("range", ""), RANGES["24h"])
+    figures = freshness.figures(over=over)
+    accounts = Connection.objects.select_related("owner").prefetch_related("streams")
     connections = [
         {
             "row": connection,
             "icon": ICONS.get(connection.vendor, "plug-connected"),
             "tone": TONES.get(connection.status, "bad"),
-            "figures": freshness.figures(over=over, connection_id=connection.pk),
-            "streams": list(connection.streams.order_by("name")),
+            "figures": figures.get(connection.pk, freshness.NOTHING),
+            "streams": sorted(connection.streams.all(), key=attrgetter("name")),
         }
-        for connection in Connection.objects.select_related("owner").order_by("label", "pk")
+        for connection in accounts.order_by("label", "pk")
     ]
-    return render(
+    answer = render(
         request,
-        "syncs/_overview.html" if request.htmx else "syncs/overview.html",  # type: ignore[attr-defined]
+        "syncs/_overview.html" if _wants_fragment(request) else "syncs/overview.html",
         {
-            "figures": freshness.figures(over=over),
+            "figures": figures[None],
             "connections": connections,
             "items": reading.needs_attention(),
             "ranges": RANGES,
@@ -57,6 +61,14 @@ def overview(request: HttpRequest) -> HttpResponse:
             "may_manage": access.of(request).can(Capability.MANAGE_CONNECTIONS),
         },
     )
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _wants_fragment(request: HttpRequest) -> bool:
+    """Whether the page only refreshes itself; going back in the browser wants all of it."""
+    asks = request.headers.get("HX-Request") == "true"
+    return asks and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 @requires(Capability.VIEW_SYNC)

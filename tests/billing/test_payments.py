@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from billing.issuing import issue_invoice
 from billing.models import Allocation, Invoice, Payment
-from billing.payments import MoreThanOpen, NotIssued, record_payment
+from billing.payments import EventReused, MoreThanOpen, NotIssued, record_payment
 from billing.settling import NothingOpen, note_overdue, write_off_invoice
 from billing.states import PaymentMethod
 from hub.access import AccessDenied
@@ -176,3 +176,11 @@ def test_thirty_issues_at_once_give_thirty_numbers_in_a_row() -> None:
 
     numbers = {invoice.series_number for invoice in Invoice.objects.all()}
     assert numbers == set(range(1, 31))
+
+
+@pytest.mark.django_db
+def test_an_event_recorded_for_one_invoice_does_not_pay_another() -> None:
+    pay(make.issued("100.00"), "40.00", provider_event_id="evt_1")
+
+    with pytest.raises(EventReused):
+        pay(make.issued("100.00"), "40.00", provider_event_id="evt_1")

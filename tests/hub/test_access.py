@@ -7,7 +7,8 @@ from hub import access
 from hub.access import AccessDenied, Capability
 from hub.accounts.models import RoleGrant, User
 from hub.accounts.people import add_person, deactivate_person
-from hub.accounts.roles import LastAdministrator, revoke_role
+from hub.accounts.roles import LastAdministrator, MixedScopes, grant_role, revoke_role
+from hub.identifiers import uuid7
 from hub.models import Change
 from tests.factories.people import actor, person
 
@@ -60,3 +61,27 @@ def test_a_grant_is_in_the_history_and_in_the_outbox_with_its_actor() -> None:
 
     assert cleo.history.get().actor_name == "Ida Admin"
     assert Change.objects.get(name="person.added", local_id=cleo.pk).actor_id == str(ida.pk)
+
+
+def test_a_role_at_one_place_does_not_reach_another_through_a_second_role() -> None:
+    ida, ben = person("Administrator"), person(None)
+    here, there = uuid7(), uuid7()
+    grant_role(ben.pk, role="Manager", at=timezone.now(), by=actor(ida), location_id=here)
+
+    for elsewhere in (there, None):
+        with pytest.raises(MixedScopes):
+            grant_role(
+                ben.pk, role="Front desk", at=timezone.now(), by=actor(ida), location_id=elsewhere
+            )
+    grant_role(ben.pk, role="Billing", at=timezone.now(), by=actor(ida), location_id=here)
+
+    assert access.of_user(ben.pk).locations == frozenset({here})
+
+
+def test_managing_people_is_never_limited_to_one_place() -> None:
+    ida, ben = person("Administrator"), person(None)
+
+    with pytest.raises(MixedScopes):
+        grant_role(
+            ben.pk, role="Administrator", at=timezone.now(), by=actor(ida), location_id=uuid7()
+        )
