@@ -50,14 +50,15 @@ def figures(*, over: timedelta) -> dict[UUID | None, Figures]:
         waiting = {row[0]: row[1:] for row in cursor.fetchall()}
         cursor.execute(_OPEN, [ConflictState.OPEN])
         conflicts = dict(cursor.fetchall())
-    return {
-        account: Figures(
+    found: dict[UUID | None, Figures] = {}
+    for account in {*delivered, *waiting, *conflicts}:
+        values: list[Any] = [
             *delivered.get(account, (0, None, None, None, None)),
             *waiting.get(account, (0, None, 0)),
             conflicts.get(account, 0),
-        )
-        for account in {*delivered, *waiting, *conflicts}
-    }
+        ]
+        found[account] = Figures(*values)
+    return found
 
 
 def health() -> dict[str, object]:
