@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from hub.rest.problems import problem_of
 from hub.web import errors, first_run
+from hub.web.business import on_its_clock
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -17,7 +18,10 @@ class BoundaryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = first_run.detour(request) or self.get_response(request)
+        response: HttpResponseBase | None = first_run.detour(request)
+        if response is None:
+            with on_its_clock(request):
+                response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)

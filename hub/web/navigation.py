@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from hub import access
 from hub.access import Access, Capability
 from hub.accounts.models import User
-from hub.models import Business
+from hub.web.business import business_of
 from scheduling.models import Location
 
 
@@ -87,14 +87,10 @@ class Shell:
         self.access = access.of(request)
 
     @cached_property
-    def _business(self) -> Business:
-        return Business.objects.first() or Business(name="Hub")
-
-    @cached_property
     def business(self) -> dict[str, str]:
         cities = list(Location.objects.filter(is_active=True).values_list("city", flat=True))
         place = cities[0] if len(cities) == 1 else f"{len(cities)} locations" if cities else ""
-        return {"name": self._business.name, "place": place}
+        return {"name": business_of(self.request).name, "place": place}
 
     @cached_property
     def user(self) -> dict[str, str]:
@@ -103,7 +99,7 @@ class Shell:
 
     @property
     def timezone(self) -> str:
-        return self._business.time_zone
+        return business_of(self.request).time_zone
 
     @property
     def zone_label(self) -> str:

@@ -1,5 +1,6 @@
 """The people who sign in and the roles they have: for administrators."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from allauth.account.forms import ResetPasswordForm
@@ -21,8 +22,11 @@ from hub.accounts.people import add_person, deactivate_person
 from hub.accounts.roles import grant_role, revoke_role
 from hub.actors import Actor
 from hub.errors import DomainError
+from hub.history_reading import Entry
 from hub.web.forms import PersonForm, RoleForm, show_error
 from scheduling.models import Location
+
+ROLE_GRANT = str(RoleGrant._meta.verbose_name)  # noqa: SLF001
 
 
 @require_safe
@@ -106,10 +110,22 @@ def _person_page(
         "grants": [grant for grant in grants if grant.revoked_at is None],
         "form": form,
         "is_self": user.pk == request.user.pk,
-        "edits": history_reading.entries(user, *grants),
+        "edits": _told(history_reading.entries(user, *grants)),
         "places": _place_names(),
     }
     return render(request, "hub/person.html", context, status=status)
+
+
+def _told(entries: list[Entry]) -> list[Entry]:
+    """Say of a grant what it means; a list of empty befores says nothing of a new person."""
+    told = []
+    for entry in entries:
+        if entry.subject == ROLE_GRANT:
+            words = "Role given" if entry.is_first else "Role taken away"
+            told.append(replace(entry, title=words))
+        else:
+            told.append(replace(entry, changes=()) if entry.is_first else entry)
+    return told
 
 
 def _everybody() -> QuerySet[User]:

@@ -103,8 +103,10 @@ def test_a_role_is_given_and_taken_away(ida: Client) -> None:
     ida.post(f"{page}roles/{desk.pk}/revoke/")
 
     live = RoleGrant.objects.filter(user=ben, revoked_at=None)
+    shown = ida.get(page).content.decode()
     assert [grant.role.name for grant in live] == ["Billing"]
-    assert "Ida Admin" in ida.get(page).content.decode()
+    assert "Role taken away" in shown
+    assert "Ida Admin" in shown
 
 
 def test_the_same_role_twice_is_refused_at_the_field(ida: Client) -> None:

@@ -1,5 +1,6 @@
 """The shell around every page, and what happens at its edge."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from django.urls import include, path
 
 from hub.access import AccessDenied, public
+from hub.accounts.models import User
 from hub.errors import DomainError, StaleVersion
+from hub.models import Business
 from hub.web import first_run
 from tests.factories.clients import signed_in
 from tests.factories.people import person
@@ -96,8 +99,8 @@ def test_an_unknown_address_is_a_page_or_a_problem() -> None:
 
 
 def test_a_form_without_its_token_is_refused() -> None:
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(person("Manager"))
+    browser = signed_in(person("Administrator"))
+    browser.handler.enforce_csrf_checks = True
 
     page = browser.post("/settings/people/new/")
     problem = browser.post("/settings/people/new/", headers={"HX-Request": "true"})
@@ -189,3 +192,26 @@ def test_a_new_password_is_in_the_history_under_its_owner() -> None:
     assert changed.status_code == 302
     assert (latest.actor_name, latest.history_change_reason) == ("Ada Manager", "New password")
     assert Client().login(email=user.email, password=new)
+
+
+def test_the_shell_costs_the_same_on_every_page_and_nothing_on_a_fragment(
+    django_assert_max_num_queries: Any,
+) -> None:
+    ada = signed_in(person("Manager"))
+
+    with django_assert_max_num_queries(9):
+        ada.get("/")
+    with django_assert_max_num_queries(5):  # business, session, person, roles, one search
+        ada.get("/search/", {"q": "-"})
+
+
+def test_times_are_shown_by_the_clock_of_the_business() -> None:
+    Business.objects.create(name="Marchetti Salons", time_zone="Asia/Tokyo", country="JP")
+    ida = person("Administrator")
+    browser = signed_in(ida)
+    User.objects.filter(pk=ida.pk).update(last_login=datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
+
+    page = browser.get("/settings/people/").content.decode()
+
+    assert "Nov. 25, 2026, 05:30" in page
+    assert "Tokyo" in page
