@@ -95,10 +95,12 @@ TEMPLATES = [
 ]
 COTTON_DIR = "cotton"
 
-# The pool keeps connections; CONN_MAX_AGE must stay 0 beside it.
+# The pool keeps connections, asks each before it is used whether the server is still there, and
+# CONN_MAX_AGE must stay 0 beside it.
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://hub@127.0.0.1:5432/hub")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": False,
     "OPTIONS": {
         "connect_timeout": 5,

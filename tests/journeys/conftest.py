@@ -1,84 +1,65 @@
-"""One running hub for all stories of a module, with a small business in it."""
+"""One running hub for all journeys, and browsers for the people who use it.
+
+The stack runs for the whole session; this process looks at its database only during a journey,
+so that tests of other kinds in the same run keep their own.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from uuid import uuid4
+from contextlib import contextmanager
 
-import httpx
 import pytest
 from django.db import connections
+from playwright.sync_api import Browser, expect
 from pytest_django import DjangoDbBlocker
 
-from hub.accounts.models import User
-from hub.management.laboratory import Laboratory, running
-from hub.models import Business
-from scheduling.models import Staff
-from syncs.connecting import add_connection
+from hub.management.laboratory import Laboratory, pointed_at, started
 from syncs.credentials import _box
-from syncs.models import Connection
-from tests.factories import billing as bills
-from tests.factories.people import SETUP, person
-from tests.factories.scheduling import staff
-from tests.syncs.connectors.people import HUBSPOT_TOKEN
+from tests.browser import conftest as browser_tests
+from tests.journeys.studio import Studio, open_studio
+from tests.journeys.visiting import PATIENCE_MS, Doors, server_errors
+
+base_url = browser_tests.base_url
+browser_type_launch_args = browser_tests.browser_type_launch_args
+VARIABLES = {"SYNCS_POLL_SECONDS": "2", "API_REQUESTS_PER_MINUTE": "100000"}
 
 
-@dataclass
-class Studio:
-    """Dina works at Harbor Street; her calendar and the CRM are connected."""
-
-    stack: Laboratory
-    dina: Staff
-    people: dict[str, User]
-    calendar: Connection
-    crm: Connection
-
-    @property
-    def calendar_url(self) -> str:
-        url: str = self.calendar.config["calendar_url"]
-        return url
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studio(
     tmp_path_factory: pytest.TempPathFactory,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Studio]:
-    with (
-        django_db_blocker.unblock(),
-        running(tmp_path_factory.mktemp("studio"), {"SYNCS_POLL_SECONDS": "2"}) as stack,
-    ):
+    with started(tmp_path_factory.mktemp("studio"), VARIABLES) as stack:
+        with looking_at(stack, django_db_blocker):
+            opened = open_studio(stack)
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _at_the_studio(studio: Studio, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with looking_at(studio.stack, django_db_blocker):
+        yield
+
+
+@contextmanager
+def looking_at(stack: Laboratory, blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock(), pointed_at(stack):
         _box.cache_clear()
-        yield _furnish(stack)
+        yield
         connections["default"].close()
     _box.cache_clear()
 
 
-def _furnish(stack: Laboratory) -> Studio:
-    Business.objects.create(name="Harbor Hair", time_zone="Europe/Berlin", country="DE")
-    people = {
-        role: person(role)
-        for role in ("Front desk", "Billing", "Manager", "Administrator", "Practitioner")
-    }
-    dina = staff("Dina Falk")
-    bills.billing()
-    url = f"{stack.calendar_url}studio/dina-{uuid4().hex}/"
-    httpx.request("MKCALENDAR", url, auth=("studio", "x")).raise_for_status()
-    owner = people["Administrator"]
-    calendar = add_connection(
-        vendor="caldav",
-        label="Dina's calendar",
-        owner=owner,
-        config={"calendar_url": url, "staff": [str(dina.pk)]},
-        secrets={"username": "studio", "password": "x"},
-        by=SETUP,
-    )
-    crm = add_connection(
-        vendor="hubspot",
-        label="HubSpot",
-        owner=owner,
-        config={"base_url": stack.crm_url},
-        secrets={"access_token": HUBSPOT_TOKEN},
-        by=SETUP,
-    )
-    return Studio(stack, dina, people, calendar, crm)
+@pytest.fixture
+def doors(browser: Browser, studio: Studio) -> Iterator[Doors]:
+    """Nobody's browser may complain, and the web server may not fail, whatever happens here."""
+    expect.set_options(timeout=PATIENCE_MS)
+    log = studio.stack.programs["web"].log
+    before = log.stat().st_size
+    doors = Doors(browser, studio)
+    yield doors
+    for context in doors.opened:
+        context.close()
+    expect.set_options(timeout=5_000)
+    assert doors.complaints == []
+    assert server_errors(log, since=before) == []
