@@ -131,6 +131,8 @@
     calendar.setOption("date", feed.date);
     calendar.setOption("slotMinTime", feed.opens);
     calendar.setOption("slotMaxTime", feed.closes);
+    // On a phone, where one person is shown at a time: the one of what was just booked or moved.
+    person = feed.appointments.find((item) => item.id === marked)?.staff ?? person;
     if (!feed.staff.some((one) => one.id === person)) person = feed.staff[0]?.id ?? null;
     calendar.setOption("resources", columns());
     redraw();
