@@ -195,4 +195,20 @@ class EditAnswer(AnswerSerializer):
 class HistoryAnswer(AnswerSerializer):
     """What was changed, newest first."""
 
+    example: ClassVar = {
+        "data": [
+            {
+                "at": "2026-11-24T08:30:00Z",
+                "title": "Updated",
+                "actor_kind": "user",
+                "actor_name": "Ben Desk",
+                "source": "browser",
+                "request_id": "0192f0c1a2b37c4d8e5f60718293a4b5",
+                "changes": [
+                    {"field": "city", "label": "City", "before": "Paris", "after": "Lyon"}
+                ],
+            }
+        ]
+    }
+
     data = EditAnswer(many=True)  # type: ignore[assignment]

@@ -2,18 +2,14 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from drf_spectacular.extensions import (
-    OpenApiAuthenticationExtension,
-    OpenApiSerializerFieldExtension,
-)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_lib_doc_excludes
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from hub.rest.fields import Described, ExpandableField
+from hub.rest import describing  # noqa: F401  (its classes register themselves)
 from hub.rest.problems import MEDIA_TYPE
 from hub.rest.records import expandable
 from hub.rest.serializers import AnswerSerializer, InputSerializer
@@ -68,6 +64,9 @@ PROBLEM_EXAMPLE = {
         {"pointer": "#/email", "code": "invalid", "detail": "Enter a valid email address."}
     ],
 }
+
+
+BLANK = {"type": "string", "maxLength": 0}
 
 
 class HubSchema(AutoSchema):
@@ -206,6 +205,11 @@ class HubSchema(AutoSchema):
         body: dict[str, Any] | None = super()._get_request_body(direction)
         return body and body | {"required": True}
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        if BLANK in schema.get("oneOf", ()):  # an empty text may fit the pattern as well
+            schema["anyOf"] = schema.pop("oneOf")
+
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
         if isinstance(serializer, InputSerializer):
@@ -213,61 +217,6 @@ class HubSchema(AutoSchema):
             if serializer.needs_something:
                 schema["minProperties"] = 1
         return schema
-
-
-class DescribedField(OpenApiSerializerFieldExtension):
-    target_class = Described
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
-        return dict(self.target.openapi)
-
-
-class ExpandedField(OpenApiSerializerFieldExtension):
-    target_class = ExpandableField
-    priority = 1  # before DescribedField, which would take it too
-
-    def map_serializer_field(
-        self, auto_schema: AutoSchema, direction: Literal["request", "response"]
-    ) -> dict[str, Any]:
-        nested = auto_schema.resolve_serializer(self.target.shows(), direction)
-        return {"oneOf": [self.target.openapi, nested.ref]}
-
-
-class LocalTimeField(OpenApiSerializerFieldExtension):
-    """A time of day on a local clock; the format “time” of JSON Schema wants an offset."""
-
-    target_class = "rest_framework.serializers.TimeField"
-
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
-        return {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"}
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    target_class = "hub.rest.authentication.KeyAuthentication"
-    name = "key"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:  # noqa: ARG002
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A key from Settings, API keys: `hub_live_…`.",
-        }
-
-
-class SignedInScheme(OpenApiAuthenticationExtension):
-    target_class = "hub.rest.authentication.SignedInAuthentication"
-    name = "signed_in"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:  # noqa: ARG002
-        from django.conf import settings
-
-        return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "The browser's sign-in; writing needs its CSRF token as X-CSRFToken.",
-        }
 
 
 def documented_bases() -> list[type]:
