@@ -162,11 +162,21 @@ _REQUEST = """
                        ELSE clock_timestamp() END
     RETURNING id
 """
+# Feeds leave one place free for single objects: three feeds of one connection, or a worker that
+# died while it read them, must not keep a booking waiting until their long leases are over.
+_HELD = """CROSS JOIN LATERAL (
+            SELECT count(*) AS leases,
+                   count(*) FILTER (WHERE running.key NOT LIKE 'obj:%%') AS long_leases
+            FROM syncs_job running
+            WHERE running.connection_id = account.id AND running.state = 'leased'
+              AND running.lease_until > clock_timestamp()
+        ) held"""
 # The common table expression is materialized: a plain IN (…) may run twice and claim two.
-_CLAIM = """
+_CLAIM = f"""
     WITH due AS MATERIALIZED (
         SELECT job.id, job.state = 'leased' AS was_lost
         FROM syncs_job job JOIN syncs_connection account ON account.id = job.connection_id
+        {_HELD}
         WHERE (%(job)s::bigint IS NULL OR job.id = %(job)s)
           AND (%(connection)s::uuid IS NULL OR job.connection_id = %(connection)s)
           AND (%(hot)s::boolean IS NULL OR (job.key LIKE 'obj:%%') = %(hot)s)
@@ -175,11 +185,10 @@ _CLAIM = """
           AND account.status IN ('active', 'degraded')
           AND coalesce(account.breaker_open_until, '-infinity') <= clock_timestamp()
           AND coalesce(account.available_at, '-infinity') <= clock_timestamp()
-          AND (SELECT count(*) FROM syncs_job running
-               WHERE running.connection_id = account.id AND running.state = 'leased'
-                 AND running.lease_until > clock_timestamp())
-              < CASE WHEN account.breaker_failures >= %(trips)s THEN 1
-                ELSE account.max_concurrency END
+          AND held.leases < CASE WHEN account.breaker_failures >= %(trips)s THEN 1
+                            ELSE account.max_concurrency END
+          AND (job.key LIKE 'obj:%%'
+               OR held.long_leases < greatest(1, account.max_concurrency - 1))
         ORDER BY job.priority, job.available_at
         LIMIT 1
         FOR UPDATE OF job SKIP LOCKED
@@ -195,7 +204,7 @@ _CLAIM = """
     RETURNING job.id, job.connection_id, job.key, job.lease_token, job.claimed_seq, job.attempts,
         job.lost_leases, job.first_wanted_at, job.request_id,
         CASE WHEN job.key LIKE 'obj:%%' THEN %(hot_lease)s ELSE %(long_lease)s END
-"""
+"""  # noqa: S608  (our own text)
 _FINISH = """
     WITH held AS (
         SELECT id, first_wanted_at FROM syncs_job
@@ -227,21 +236,26 @@ _STOP = """
         last_code = %(code)s, last_message = %(text)s
     WHERE id = %(id)s AND lease_token = %(token)s AND state = 'leased'
 """
-_DUE = """
+_DUE = f"""
     SELECT id, key FROM (
-        SELECT job.id, job.key, job.priority, job.available_at, account.max_concurrency,
-            row_number() OVER (PARTITION BY job.connection_id
-                               ORDER BY job.priority, job.available_at) AS place,
-            (SELECT count(*) FROM syncs_job running
-             WHERE running.connection_id = account.id AND running.state = 'leased'
-               AND running.lease_until > clock_timestamp()) AS busy
-        FROM syncs_job job JOIN syncs_connection account ON account.id = job.connection_id
-        WHERE ((job.state = 'ready' AND job.available_at <= clock_timestamp())
-               OR (job.state = 'leased' AND job.lease_until < clock_timestamp()))
-          AND account.status IN ('active', 'degraded')
-          AND coalesce(account.breaker_open_until, '-infinity') <= clock_timestamp()
-          AND coalesce(account.available_at, '-infinity') <= clock_timestamp()
+        SELECT *, row_number() OVER (PARTITION BY connection_id
+                                     ORDER BY priority, available_at) AS place
+        FROM (
+            SELECT job.id, job.key, job.connection_id, job.priority, job.available_at,
+                account.max_concurrency, held.leases, held.long_leases,
+                row_number() OVER (PARTITION BY job.connection_id, job.key LIKE 'obj:%%'
+                                   ORDER BY job.priority, job.available_at) AS place_in_kind
+            FROM syncs_job job JOIN syncs_connection account ON account.id = job.connection_id
+            {_HELD}
+            WHERE ((job.state = 'ready' AND job.available_at <= clock_timestamp())
+                   OR (job.state = 'leased' AND job.lease_until < clock_timestamp()))
+              AND account.status IN ('active', 'degraded')
+              AND coalesce(account.breaker_open_until, '-infinity') <= clock_timestamp()
+              AND coalesce(account.available_at, '-infinity') <= clock_timestamp()
+        ) due
+        WHERE key LIKE 'obj:%%'
+           OR place_in_kind <= greatest(1, max_concurrency - 1) - long_leases
     ) waiting
-    WHERE place <= max_concurrency - busy
+    WHERE place <= max_concurrency - leases
     ORDER BY priority, available_at LIMIT %s
-"""
+"""  # noqa: S608  (our own text)

@@ -112,7 +112,7 @@ def _sync(claim: Claim, connection: Connection, connector: Connector, *, clock: 
     )
     started = attempts.now()
     link = engine.sync_object(run)
-    crash_point("after_remote_ack")
+    crash_point(f"after_ack_of_{connection.vendor}")
     store = partial(_store, link, run)
     verdicts.on_success(claim, connection, run, started_at=started, store=store)
 

@@ -72,15 +72,19 @@ def assert_there_once(studio: Studio, chair: Chair, visit: Appointment) -> str:
     return events[0]
 
 
-def test_a_worker_killed_between_remote_write_and_local_commit_leaves_one_event(
+def test_a_worker_killed_between_remote_write_and_local_commit_doubles_nothing(
     studio: Studio, tom: Chair, tmp_path: Path
 ) -> None:
-    marker = tmp_path / "crashed"
+    """It dies twice: right after the calendar, and then after the CRM, has acknowledged."""
     tmp_path.chmod(0o777)
-    studio.stack.restart("worker", HUB_CRASH_AT=f"after_remote_ack:{marker}")
+    calendar, crm = (tmp_path / vendor for vendor in ("caldav", "hubspot"))
+    studio.stack.restart("worker", HUB_CRASH_AT=f"after_ack_of_caldav:{calendar}")
 
     visit = booked(customer("Mara Winter"), staff=tom.staff, start=hour(8))
-    wait_until(marker.exists, seconds=60, what="the worker has crashed")
+    wait_until(calendar.exists, seconds=60, what="the worker has crashed")
+    studio.stack.restart("worker", HUB_CRASH_AT=f"after_ack_of_hubspot:{crm}")
+    booked(customer("Ivo Petrov"), staff=tom.staff, start=hour(9))
+    wait_until(crm.exists, seconds=60, what="the worker has crashed again")
     studio.stack.restart("worker")
     wait_until_in_step(visit)
 

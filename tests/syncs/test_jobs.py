@@ -158,6 +158,28 @@ def test_due_jobs_are_rung_only_as_far_as_there_is_room(account: Connection) -> 
     assert len(jobs.due()) == account.max_concurrency
 
 
+def test_feeds_leave_a_place_for_single_objects(account: Connection) -> None:
+    """Three feeds are as many as HubSpot has, and as may run there at once."""
+    for stream in ("contacts", "meetings", "deals"):
+        want(account, jobs.pull_key(stream))
+    reading = [jobs.claim(connection_id=account.pk) for _ in range(3)]
+
+    booking = want(account)
+
+    assert sum(claim is not None for claim in reading) == 2
+    assert [job_id for job_id, _ in jobs.due()] == [booking]
+    assert jobs.claim(job_id=booking) is not None
+    assert jobs.due() == []
+
+
+def test_a_feed_runs_even_where_only_one_may_run_at_once(account: Connection) -> None:
+    Connection.objects.update(max_concurrency=1)
+    pull = want(account, jobs.pull_key("contacts"))
+
+    assert [job_id for job_id, _ in jobs.due()] == [pull]
+    assert jobs.claim(job_id=pull) is not None
+
+
 def test_a_stopped_job_must_say_why(account: Connection) -> None:
     want(account)
 
