@@ -1,5 +1,6 @@
 """Money that came in, and what follows from it."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from billing import settling
 from billing.issuing import issue_invoice
 from billing.models import Allocation, Invoice, Payment
 from billing.payments import EventReused, MoreThanOpen, NotIssued, record_payment
@@ -160,6 +162,13 @@ def test_without_the_lock_the_same_race_is_only_stopped_by_the_constraint(
     invoice = make.issued("100.00")
     unlocked = Invoice.objects.all
     monkeypatch.setattr(Invoice.objects, "select_for_update", lambda **_: unlocked())
+    settle = settling.resettle
+
+    def settle_after_a_pause(*what: Any, **how: Any) -> None:
+        time.sleep(0.2)  # so that all have looked at the balance before the first one changes it
+        settle(*what, **how)
+
+    monkeypatch.setattr("billing.payments.resettle", settle_after_a_pause)
 
     outcomes = at_once(40, lambda _: pay(invoice, "30.00"))
 

@@ -1,9 +1,11 @@
 """Many want the same time at the same moment. Each race has its control without protection."""
 
 import os
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,6 +14,7 @@ from django.db import connection
 
 from hub import locks
 from hub.errors import DomainError, StaleVersion
+from scheduling import occupying
 from scheduling.booking import Booking, SlotTaken, book_appointment, reschedule_appointment
 from scheduling.canceling import UndoIsOver, cancel_with_undo, undo_cancellation
 from scheduling.models import Appointment, ResourceKind, Staff
@@ -99,6 +102,13 @@ def test_control_without_locks_and_constraint_many_get_the_slot(
 ) -> None:
     without_locks(monkeypatch)
     drop_constraint()
+    take = occupying.take
+
+    def take_after_a_pause(*what: Any) -> None:
+        time.sleep(0.3)  # so that all have looked before the first one takes
+        take(*what)
+
+    monkeypatch.setattr(occupying, "take", take_after_a_pause)
 
     outcomes = all_want_the_same_time(24)
 
