@@ -164,3 +164,18 @@ def test_a_twin_under_way_is_named_as_such() -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "still_running")
     assert refused["Retry-After"] == "1"
     assert freed.status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_somebody_holds_is_busy_and_nothing_is_changed() -> None:
+    tool = api_key()
+    made = tool.post(CARDS, {"name": "Ada"})
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    with another_connection() as other:
+        other.execute("SELECT FROM customers_customer FOR UPDATE")
+        busy = tool.patch(made["Location"], {"name": "Bea"}, etag=made["ETag"])
+
+    assert (busy.status_code, busy.json()["code"]) == (503, "busy")
+    assert busy["Retry-After"] == "1"
+    assert tool.get(made["Location"]).json()["name"] == "Ada"

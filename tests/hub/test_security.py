@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from hub.accounts.models import User
 from tests.architecture.addresses import api_actions, pages
-from tests.factories.clients import signed_in
+from tests.factories.clients import api_key, signed_in
 from tests.factories.people import PASSWORD, person
 from tests.hub.test_role_matrix import address, ask
 
@@ -175,3 +176,32 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_to_a_lost_password()
 )
 def test_the_deployment_checks_have_nothing_to_say_behind_https() -> None:
     call_command("check", deploy=True, fail_level="WARNING")
+
+
+def test_logs_hold_neither_tokens_nor_what_was_looked_for(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    tool = api_key()
+    browser = signed_in(person("Manager"))
+    token = tool.headers["Authorization"].split()[1]
+
+    tool.get("/api/v1/customers", q="canary@hub.example")
+    browser.get("/search/", {"q": "canary@hub.example"})
+    Client().post("/accounts/login/", {"login": "canary@hub.example", "password": "canary-pass"})
+
+    heard = "".join(capfd.readouterr()) + caplog.text
+    assert "request_finished" in heard
+    assert "canary" not in heard
+    assert token not in heard
+    assert browser.cookies["hub_session"].value not in heard
+
+
+def test_nobody_outside_chooses_the_request_id_of_the_history() -> None:
+    ida = signed_in(person("Administrator"))
+    form = {"name": "Cleo Outside", "email": "cleo@hub.example"}
+
+    ida.post("/settings/people/new/", form, headers={"X-Request-ID": "forged"})
+
+    kept = User.objects.get(email="cleo@hub.example").history.get().request_id
+    assert kept
+    assert kept != "forged"
