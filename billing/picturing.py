@@ -8,6 +8,7 @@ from django.db import transaction
 
 from billing.models import DocumentPicture
 from hub import documents
+from hub.documents import DocumentDamaged
 from hub.models import StoredFile
 
 # Pixels per point: A4 becomes 1190 x 1684, sharp at the 720 pixels of the widest preview.
@@ -37,14 +38,33 @@ def picture_of(pdf: StoredFile) -> DocumentPicture:
     return _keep(pdf, first_page(documents.read(pdf.sha256)))
 
 
+def drawn(picture: DocumentPicture) -> bytes:
+    """Return the bytes of a picture; one that was lost is drawn again.
+
+    :raises DocumentDamaged: the PDF is not what was stored either.
+    """
+    try:
+        return documents.read(picture.png_id)
+    except DocumentDamaged:
+        again = first_page(documents.read(picture.pdf_id))
+        documents.store(again.content, media_type="image/png")
+        return documents.read(picture.png_id)
+
+
 def first_page(content: bytes) -> Picture:
-    """Draw page 1 of a PDF, the same bytes for the same PDF."""
+    """Draw page 1 of a PDF, the same bytes for the same PDF.
+
+    :raises DocumentDamaged: it cannot be read.
+    """
     import pypdfium2
 
-    with _one_at_a_time, pypdfium2.PdfDocument(content) as pdf:
-        pages, page = len(pdf), pdf[0]
-        image = page.render(scale=SCALE).to_pil()
-        page.close()
+    try:
+        with _one_at_a_time, pypdfium2.PdfDocument(content) as pdf:
+            pages, page = len(pdf), pdf[0]
+            image = page.render(scale=SCALE).to_pil()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DocumentDamaged("The stored document cannot be read.") from error
     drawn = BytesIO()
     image.quantize(COLORS).save(drawn, "PNG", optimize=True)
     return Picture(drawn.getvalue(), image.width, image.height, pages)

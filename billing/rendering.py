@@ -12,6 +12,7 @@ from billing.picturing import picture_of
 from hub import documents, history, locks
 from hub.actors import Actor
 from hub.chaos import crash_point
+from hub.documents import DocumentDamaged
 from hub.errors import DomainError
 
 BATCH_SIZE = 50
@@ -56,7 +57,7 @@ def render_pending(*, by: Actor) -> int:
             rendered += 1
             if invoice.pdf is not None:
                 picture_of(invoice.pdf)
-        except (ValueError, RuntimeError, OSError):
+        except (ValueError, RuntimeError, OSError, DocumentDamaged):
             log.exception("document_not_rendered", invoice=str(invoice_id))
     return rendered
 

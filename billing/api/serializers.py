@@ -14,7 +14,7 @@ from billing.models import Invoice, LocationBilling
 from billing.planning import LENGTHS, MOST_LINES
 from billing.states import InvoiceStatus, PaymentMethod, Settlement
 from customers.models import Customer
-from hub.access import Access, Capability
+from hub.access import Capability
 from hub.rest.fields import (
     CodeField,
     Described,
@@ -211,19 +211,11 @@ class Lines(InputSerializer):
     lines = serializers.ListField(child=NewLine(), max_length=MOST_LINES)
 
 
-def billable_places(access: Access) -> Any:
-    """Locations with billing settings that a caller may draft for."""
-    places = LocationBilling.objects.filter(location__is_active=True)
-    if access.locations is not None:
-        places = places.filter(location__in=access.locations)
-    return places
-
-
 class NewInvoice(InputSerializer):
     example: ClassVar = {"customer": CLAIRE, "location": HARBOR, "lines": [HAIRCUT]}
 
     customer = PublicIdField("cus", of=Customer.objects.visible_to)
-    location = PublicIdField("loc", of=billable_places)
+    location = PublicIdField("loc", of=LocationBilling.objects.open_to)
     lines = serializers.ListField(child=NewLine(), max_length=MOST_LINES, required=False)
 
 

@@ -1,6 +1,6 @@
 """Who sells, at which taxes, under which numbers."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -10,6 +10,7 @@ from timezone_field import TimeZoneField
 
 from billing.document import PriceMode, TaxCategory
 from hub import history
+from hub.access import Access
 from hub.identifiers import uuid7
 from scheduling.models import Location
 
@@ -44,6 +45,15 @@ class LegalEntity(models.Model):
         return self.name
 
 
+class LocationBillingQuerySet(models.QuerySet["LocationBilling"]):
+    def open_to(self, access: Access) -> Self:
+        """Active locations that a principal may bill for, with their names joined in."""
+        places = self.filter(location__is_active=True).select_related("location")
+        if access.locations is None:
+            return places
+        return places.filter(location__in=access.locations)
+
+
 class LocationBilling(models.Model):
     """How a location bills: its legal entity and whether its prices contain the tax."""
 
@@ -57,6 +67,7 @@ class LocationBilling(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked()
+    objects = LocationBillingQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +12,7 @@ from billing.assembling import document_of, lines_of
 from billing.deriving import derive
 from billing.freezing import thaw
 from billing.models import Invoice
-from billing.picturing import picture_of
+from billing.picturing import drawn, picture_of
 from billing.rechecking import recheck
 from billing.snapshot import snapshot_sha256
 from billing.streaming import stream
@@ -19,9 +20,11 @@ from billing.totals import calculate
 from billing.web.pages import LOCALE, document_frame, found
 from hub import documents
 from hub.access import Capability, requires
-from hub.models import StoredFile
+from hub.documents import DocumentDamaged
 
 RETRY_AFTER_SECONDS = "2"
+
+log = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -31,7 +34,10 @@ def send_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     invoice = found(request, pk)
     if invoice.pdf is None:
         return _not_ready(request, invoice)
-    content = documents.read(invoice.pdf.sha256)
+    try:
+        content = documents.read(invoice.pdf.sha256)
+    except DocumentDamaged:
+        return _damaged(request, invoice)
     return stream(
         request,
         content,
@@ -48,9 +54,12 @@ def send_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     invoice = found(request, pk)
     if invoice.pdf is None:
         return _not_ready(request, invoice)
-    png: StoredFile = picture_of(invoice.pdf).png
-    content = documents.read(png.sha256)
-    return stream(request, content, sha256=png.sha256, media_type=png.media_type)
+    try:
+        picture = picture_of(invoice.pdf)
+        content = drawn(picture)
+    except DocumentDamaged:
+        return _damaged(request, invoice)
+    return stream(request, content, sha256=picture.png_id, media_type=picture.png.media_type)
 
 
 @require_safe
@@ -85,6 +94,11 @@ def show_arithmetic(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "billing/_arithmetic.html", context)
 
 
+def _damaged(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    log.error("document_damaged", invoice=str(invoice.pk))
+    return render(request, "billing/no_document.html", {"invoice": invoice}, status=409)
+
+
 def _not_ready(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Say that the PDF is being made; there is none for a draft.
 
@@ -92,6 +106,6 @@ def _not_ready(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """
     if not invoice.snapshot_text:
         raise Http404
-    answer = render(request, "billing/not_ready.html", {"invoice": invoice}, status=409)
+    answer = render(request, "billing/no_document.html", {"invoice": invoice}, status=409)
     answer["Retry-After"] = RETRY_AFTER_SECONDS
     return answer

@@ -58,7 +58,7 @@ def issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Choose the customer, and the location where several bill; then the draft is there."""
     held = access.of(request)
-    places = _places(held)
+    places = list(LocationBilling.objects.open_to(held).order_by("location__name", "pk"))
     chosen = request.POST.get("customer") or request.GET.get("customer", "")
     if not chosen:
         return _choose_customer(request, held)
@@ -98,13 +98,6 @@ def _review(
         "action": reverse("billing:issue", args=[invoice.pk]),
     }
     return render(request, "billing/issue.html", context, status=status)
-
-
-def _places(held: Access) -> list[LocationBilling]:
-    places = LocationBilling.objects.filter(location__is_active=True).select_related("location")
-    if held.locations is not None:
-        places = places.filter(location__in=held.locations)
-    return list(places.order_by("location__name", "pk"))
 
 
 def _customer(text: str, held: Access) -> Customer:

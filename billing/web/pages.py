@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -28,10 +29,13 @@ from billing.web.story import tell
 from billing.web.wording import OVERDUE, State, due_in_words, short_date, state_of
 from hub import access
 from hub.access import Access, Capability, requires
+from hub.documents import DocumentDamaged
 from hub.money import format_amount
 
 LOCALE = "en_US"
 STORY_SHOWN = 40
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,16 @@ def page(
 
 def document_frame(request: HttpRequest, invoice: Invoice) -> dict[str, Any]:
     """What the frame of the document shows: its picture, or its lines with their arithmetic."""
-    as_lines = request.GET.get("view") == "lines"
-    return {
-        "invoice": invoice,
-        "shows_lines": as_lines,
-        "printed": lay_out(json.loads(invoice.snapshot_text)) if as_lines else None,
-        "picture": picture_of(invoice.pdf) if invoice.pdf and not as_lines else None,
-    }
+    frame: dict[str, Any] = {"invoice": invoice, "shows_lines": request.GET.get("view") == "lines"}
+    if frame["shows_lines"]:
+        frame["printed"] = lay_out(json.loads(invoice.snapshot_text))
+    elif invoice.pdf:
+        try:
+            frame["picture"] = picture_of(invoice.pdf)
+        except DocumentDamaged as error:
+            log.exception("document_damaged", invoice=str(invoice.pk))
+            frame["damage"] = str(error)
+    return frame
 
 
 def _common(invoice: Invoice, held: Access, *, at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.models import Invoice
+from billing.models import Invoice, LocationBilling
 from billing.searching import open_sums
 from billing.states import InvoiceStatus
 from billing.web.wording import state_of
@@ -39,6 +39,7 @@ def of_customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "has_more": len(newest) > SHOWN,
         "sums": open_sums(theirs, at=at),
         "may_draft": held.can(Capability.DRAFT_INVOICE),
+        "asks_where": LocationBilling.objects.open_to(held).count() != 1,
     }
     return render(request, "billing/_of_customer.html", context)
 

@@ -96,16 +96,24 @@ def test_the_picture_is_page_1_as_png(bo: Client, invoice: Invoice) -> None:
     assert f"Page 1 of 1 of invoice {invoice.number}. Total €49.00." in page
 
 
-def test_an_altered_document_is_refused(bo: Client, invoice: Invoice) -> None:
-    assert invoice.pdf is not None
-    path = documents._storage().path(documents._path(invoice.pdf.sha256))
-    with open(path, "ab") as file:  # noqa: PTH123
-        file.write(b"%forged")
+def test_an_altered_document_is_refused_and_the_page_says_so(bo: Client, invoice: Invoice) -> None:
+    _alter(str(invoice.pdf_id))
 
-    answer = bo.get(f"/invoices/{invoice.pk}/document.pdf")
+    answers = [bo.get(f"/invoices/{invoice.pk}/document.{kind}") for kind in ("pdf", "png")]
+    page = bo.get(invoice.get_absolute_url())
 
-    assert answer.status_code == 409
-    assert b"%PDF" not in answer.content
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("is damaged" in answer.content.decode() for answer in answers)
+    assert page.status_code == 200
+    assert "The stored PDF is damaged" in page.content.decode()
+
+
+def test_a_picture_that_was_lost_is_drawn_again(bo: Client, invoice: Invoice) -> None:
+    url = f"/invoices/{invoice.pk}/document.png"
+    before = bo.get(url).content
+    _alter(DocumentPicture.objects.get().png_id)
+
+    assert bo.get(url).content == before
 
 
 @pytest.mark.parametrize(
@@ -156,6 +164,11 @@ def test_a_part_of_another_document_is_not_mixed_in(since: str, status: int) -> 
 )
 def test_a_file_name_is_harmless(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+def _alter(sha256: str) -> None:
+    with open(documents._storage().path(documents._path(sha256)), "ab") as file:  # noqa: PTH123
+        file.write(b"%forged")
 
 
 def _asking(**headers: str) -> HttpRequest:

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.drafting import set_lines
@@ -274,3 +276,19 @@ def test_the_arithmetic_is_derived_again(bo: Client, *, is_issued: bool) -> None
 )
 def test_due_dates_are_said_in_words(due: date, words: str) -> None:
     assert due_in_words(due, today=date(2026, 11, 22)) == words
+
+
+def test_a_long_history_costs_no_more_queries(bo: Client) -> None:
+    def count(shown_one: Invoice) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            shown(bo, shown_one)
+        return len(asked)
+
+    short, long = make.draft("10.00"), make.draft(*["10.00"] * 30)
+    assert count(short) == count(long)
+    issued, paid = make.issued("100.00", at=NOW), make.issued("100.00", at=NOW)
+    pay(issued, "1.00", received_at=NOW)
+    for _ in range(10):
+        pay(paid, "1.00", received_at=NOW)
+
+    assert count(issued) == count(paid)

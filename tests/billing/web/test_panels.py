@@ -10,7 +10,7 @@ from billing.settling import write_off_invoice
 from tests.factories import billing as make
 from tests.factories.clients import signed_in
 from tests.factories.people import SETUP, person
-from tests.factories.scheduling import booked
+from tests.factories.scheduling import booked, location
 from tests.factories.scheduling import client as customer
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,15 @@ def test_billing_sees_the_invoices_and_what_is_open() -> None:
     for text in (invoice.number, draft.label, "€100.00", "€7.00", "Open"):
         assert text in html
     assert "999" not in html
+    assert f'action="/invoices/new/?customer={invoice.customer_id}"' in html
+
+
+def test_where_several_locations_bill_the_draft_asks_which() -> None:
+    invoice = make.issued("100.00")
+    make.billing(location("Chicago", zone="America/Chicago", currency="USD"))
+
+    html = of_customer("Billing", invoice.customer_id)
+
     assert f'href="/invoices/new/?customer={invoice.customer_id}"' in html
 
 
