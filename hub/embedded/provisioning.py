@@ -12,6 +12,8 @@ GRANTS = """
         GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO hub_app;
     ALTER DEFAULT PRIVILEGES FOR ROLE hub_owner GRANT USAGE, SELECT ON SEQUENCES TO hub_app;
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    -- So that the owner can end sessions of a database that is to go.
+    GRANT hub_app TO hub_owner;
 """
 
 

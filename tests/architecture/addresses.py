@@ -61,6 +61,7 @@ def api_actions() -> tuple[ApiAction, ...]:
         for route, view in _routes()
         if hasattr(view, "actions")
         for method, name in view.actions.items()
+        if method != "head"  # the framework adds it at the first request
     )
 
 
