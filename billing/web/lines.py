@@ -18,6 +18,7 @@ from hub.money import quantize
 _ROW = re.compile(r"lines-(\d{1,6})-description", re.ASCII)
 _PLACE = re.compile(r"lines\.(\d+)\.(\w+)")
 NEW = "__row__"
+SPARE = "999999"
 
 
 class LineForm(forms.Form):
@@ -90,7 +91,12 @@ class LinesForm(forms.Form):
     @property
     def empty_row(self) -> LineForm:
         """What a script copies to add a row, its number to be filled in."""
-        return LineForm(prefix=f"lines-{NEW}", classes=self.classes, initial={"quantity": "1"})
+        return self._row(NEW)
+
+    @property
+    def spare_row(self) -> LineForm:
+        """The row to fill in where no script can add one."""
+        return self._row(SPARE)
 
     @property
     def faults(self) -> list[tuple[str, str, str]]:
@@ -122,6 +128,9 @@ class LinesForm(forms.Form):
             self.add_error(None, "Look at the lines below.")
         else:
             self.add_error(None, str(error))
+
+    def _row(self, number: str) -> LineForm:
+        return LineForm(prefix=f"lines-{number}", classes=self.classes, initial={"quantity": "1"})
 
     def _read(self) -> Iterator[LineForm]:
         for number in self._numbers()[: MOST_LINES + 1]:
