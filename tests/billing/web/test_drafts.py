@@ -63,13 +63,18 @@ def test_lines_are_changed_added_and_removed(bo: Client, draft: Invoice) -> None
 
 def test_without_scripts_there_is_a_row_to_fill_in(bo: Client, draft: Invoice) -> None:
     html = bo.get(draft.get_absolute_url()).content.decode()
-    spare = re.search(r'<noscript>.*?name="lines-(\d+)-description".*?</noscript>', html, re.S)
+    spare = re.search(
+        r'<noscript>.*?name="lines-(\d+)-description".*?</noscript>', html, re.DOTALL
+    )
     assert spare
 
     kept = row(0, id=str(draft.lines.get().pk), description="Work 1")
     send(bo, draft, kept, row(int(spare[1]), description="Tea", unit_price="2"))
 
     assert lines(draft) == [("Work 1", 1, 49), ("Tea", 1, 2)]
+    draft.refresh_from_db()
+    again = send(bo, draft, kept, row(7, description="Tea", unit_price="-2"))
+    assert 'name="lines-8-description"' in again.content.decode()
 
 
 def test_saving_without_a_change_writes_nothing(bo: Client, draft: Invoice) -> None:
