@@ -16,7 +16,7 @@ from hub.management.laboratory import Laboratory, pointed_at, started
 from syncs.credentials import _box
 from tests.browser import conftest as browser_tests
 from tests.journeys.studio import Studio, open_studio
-from tests.journeys.visiting import PATIENCE_MS, Doors, server_errors
+from tests.journeys.visiting import PATIENCE_MS, Doors, logged_errors
 
 base_url = browser_tests.base_url
 browser_type_launch_args = browser_tests.browser_type_launch_args
@@ -52,14 +52,14 @@ def looking_at(stack: Laboratory, blocker: DjangoDbBlocker) -> Iterator[None]:
 
 @pytest.fixture
 def doors(browser: Browser, studio: Studio) -> Iterator[Doors]:
-    """Nobody's browser may complain, and the web server may not fail, whatever happens here."""
+    """Nobody's browser may complain, and no program may fail, whatever happens here."""
     expect.set_options(timeout=PATIENCE_MS)
-    log = studio.stack.programs["web"].log
-    before = log.stat().st_size
+    logs = [program.log for program in studio.stack.programs.values()]
+    before = {log: log.stat().st_size for log in logs}
     doors = Doors(browser, studio)
     yield doors
     for context in doors.opened:
         context.close()
     expect.set_options(timeout=5_000)
     assert doors.complaints == []
-    assert server_errors(log, since=before) == []
+    assert [error for log in logs for error in logged_errors(log, since=before[log])] == []

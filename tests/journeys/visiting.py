@@ -65,13 +65,13 @@ class Doors:
         expect(page.get_by_role("main")).to_be_visible()
 
 
-def server_errors(log: Path, *, since: int) -> list[str]:
-    """Return what the web server logged as an error after the first ``since`` bytes."""
+def logged_errors(log: Path, *, since: int) -> list[str]:
+    """Return what a program logged as an error after the first ``since`` bytes."""
     with log.open("rb") as lines:
         lines.seek(since)
         rows = [json.loads(line) for line in lines if line.startswith(b"{")]
     return [
-        str(row)
+        f"{log.name}: {row}"
         for row in rows
         if row["level"] in {"error", "critical"} or row.get("code", 0) >= SERVER_ERROR
     ]
