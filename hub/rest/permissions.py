@@ -9,6 +9,9 @@ from hub import access
 
 
 class CapabilityRequired(BasePermission):
+    code = "forbidden"
+    message = "Your key or role does not allow this."
+
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
