@@ -18,7 +18,6 @@ from hub.money import quantize
 _ROW = re.compile(r"lines-(\d{1,6})-description", re.ASCII)
 _PLACE = re.compile(r"lines\.(\d+)\.(\w+)")
 NEW = "__row__"
-SPARE = "999999"
 
 
 class LineForm(forms.Form):
@@ -96,7 +95,8 @@ class LinesForm(forms.Form):
     @property
     def spare_row(self) -> LineForm:
         """The row to fill in where no script can add one."""
-        return self._row(SPARE)
+        numbers = (int(str(row.prefix).rpartition("-")[2]) for row in self.rows)
+        return self._row(str(max(numbers, default=-1) + 1))
 
     @property
     def faults(self) -> list[tuple[str, str, str]]:

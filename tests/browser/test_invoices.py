@@ -149,6 +149,11 @@ def test_a_fault_is_one_click_away_from_its_field(enter: Enter, complaints: list
     page.get_by_role("link", name="Line 1, unit price").click()
 
     expect(page.get_by_label("Unit price")).to_be_focused()
+    page.get_by_role("button", name="Add a line").click()
+    names = page.locator("[data-line] [name$=-description]").evaluate_all(
+        "inputs => inputs.map(input => input.name)"
+    )
+    assert names == ["lines-0-description", "lines-1-description"]
     assert [said for said in complaints if "422" not in said] == []
 
 

@@ -117,7 +117,10 @@ def booked(
     at = start - timedelta(days=7)
     try:
         return book_appointment(booking, at=at, by=SETUP)
-    except OutsideWorkingHours:  # a test about the present, run at night
+    except OutsideWorkingHours:
+        if abs(start - datetime.now(UTC)) > timedelta(days=2):
+            raise
+        # a test about the present, run at night
         return book_appointment(booking, at=at, by=SETUP, override_reason="It is night")
 
 

@@ -7,7 +7,8 @@
   const list = form.querySelector("[data-lines]");
   const template = form.querySelector("[data-line-template]");
   const none = form.querySelector("[data-lines-none]");
-  let next = 1000;
+  const taken = [...list.querySelectorAll("[name$=-description]")].map((input) => Number(input.name.split("-")[1]));
+  let next = Math.max(-1, ...taken) + 1;
 
   // Guards and totals listen to input; taking a row away is input as well.
   function changed() {

@@ -56,7 +56,7 @@
       if (failure.name === "AbortError") return;
       found.replaceChildren();
     }
-    select(options()[0]);
+    select(filterCommands(words) ?? options()[0]);
   }
 
   function search() {
