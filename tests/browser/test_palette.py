@@ -40,7 +40,9 @@ def test_records_found_by_the_server_stand_first(palette: Page) -> None:
 
 def test_two_letters_jump_whatever_the_server_found(palette: Page) -> None:
     answer = '<div role="option" data-href="/customers/">Gina</div>'
-    palette.route("**/search/**", lambda route: route.fulfill(body=answer, content_type="text/html"))
+    palette.route(
+        "**/search/**", lambda route: route.fulfill(body=answer, content_type="text/html")
+    )
     palette.keyboard.type("gi")
     expect(palette.get_by_role("option", name="Gina")).to_be_visible()
 
