@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from urllib.request import Request, urlopen
-from uuid import uuid4
 
 from django.utils import timezone
 from psycopg.types.range import DateRange
@@ -74,13 +72,6 @@ def lay_ground() -> Ground:
     claim = Claim(given_name="Mara", family_name="Winter", email="mara@bench.example")
     customer = find_or_create(claim, at=timezone.now(), by=BY).customer
     return Ground(location, service, staff, customer, owner)
-
-
-def make_calendar(server_url: str) -> str:
-    """An empty calendar on the demo server; returns its address."""
-    url = f"{server_url}bench/{uuid4().hex}/"
-    with urlopen(Request(url, method="MKCALENDAR"), timeout=10):  # noqa: S310  (our own server)
-        return url
 
 
 def _hire(number: int, location: Location, service: Service) -> Staff:

@@ -1,6 +1,7 @@
 """Measure the product against the bare limit, on services and data of its own."""
 
 import json
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, only: list[str] | None, rows: int, **options: Any) -> None:
         if rows < 1:
             raise CommandError("--rows must be at least 1.")
+        logging.disable(logging.INFO)  # the table is what people want to read
         chosen = only or list(MEASURES)
         found: list[Row] = []
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
