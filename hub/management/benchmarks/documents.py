@@ -1,10 +1,11 @@
-"""``issue-pdf``: the canonical PDF against bare WeasyPrint on the same HTML."""
+"""``issue-pdf``: the canonical PDF against bare WeasyPrint on the same HTML, style and fonts."""
 
 import json
 from decimal import Decimal
 from typing import Any
 from unittest import mock
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from billing import pdf
@@ -23,8 +24,15 @@ def measure(ground: Ground, *, rows: int) -> list[Row]:
     html = _html_of(snapshot)
     import weasyprint
 
+    style = render_to_string(pdf.STYLE, {"fonts": pdf.font_urls()})
+
+    def print_barely() -> None:
+        fonts = weasyprint.text.fonts.FontConfiguration()
+        sheet = weasyprint.CSS(string=style, font_config=fonts)
+        weasyprint.HTML(string=html).write_pdf(stylesheets=[sheet], font_config=fonts)
+
     def bare() -> float:
-        return timed(lambda: weasyprint.HTML(string=html).write_pdf())
+        return timed(print_barely)
 
     def ours() -> float:
         return timed(lambda: pdf.render_invoice_pdf(snapshot))
