@@ -38,10 +38,9 @@ def sync_object(run: Run) -> Link | None:
         return vanishing.withdraw(run, link, record)
     if link.remote_id is None:
         return _create_or_adopt(run, link, record)
-    seen = linking.pending(link)
-    if seen is not None and seen.removed:
+    if link.pending_remote is not None:
         return _look_again(run, link, record)
-    return _merge(run, link, record, seen)
+    return _merge(run, link, record, None)
 
 
 def _create_or_adopt(run: Run, link: Link, record: Record) -> Link:
@@ -78,7 +77,10 @@ def _make_anew(run: Run, link: Link, record: Record) -> Link:
 
 
 def _look_again(run: Run, link: Link, record: Record) -> Link:
-    """It left the list or refused our write: ask for this very object before believing it."""
+    """It changed or left the list, or refused our write: ask for it before believing that.
+
+    A list can be older than our own last write: what it says is a reason to look, no more.
+    """
     found = _fetch(run, link)
     if found is not None:
         return _merge(run, link, record, Snapshot.of(found))

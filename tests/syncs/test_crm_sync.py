@@ -19,7 +19,8 @@ from customers.registration import update_customer
 from scheduling.attendance import complete_appointment
 from scheduling.booking import reschedule_appointment
 from scheduling.canceling import cancel_appointment
-from syncs import deciding
+from syncs import deciding, jobs, linking
+from syncs.linking import Snapshot
 from syncs.models import Attempt, Conflict, Connection, Job, Link
 from syncs.sweeping import sweep
 from tests.factories import billing as make
@@ -163,6 +164,27 @@ def test_a_contact_edited_there_changes_the_customer_through_the_verb(
     claire.refresh_from_db()
     assert claire.company == "Marchetti Interiors"
     assert claire.history.latest().actor_name == "HubSpot"
+
+
+def test_a_search_older_than_our_own_write_does_not_undo_it(
+    crm: Connection, sync: Sync, there: Any
+) -> None:
+    """Its index lags: it told of the cancellation after the undo had been written there."""
+    visit = booked(claire_marchetti())
+    settle(sync)
+    link = Link.objects.get(kind="appointment")
+    late = Snapshot({**link.base["remote"], "status": "canceled"}, etag="late")
+
+    linking.remember(link, late)
+    link.save(update_fields=["pending_remote"])
+    jobs.request([(crm.pk, jobs.object_key("appointment", visit.pk))])
+    settle(sync)
+
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+    link.refresh_from_db()
+    assert link.pending_remote is None
+    assert not Conflict.objects.exists()
 
 
 def test_an_outage_is_visible_retried_and_leaves_one_contact(
