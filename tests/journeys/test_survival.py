@@ -91,7 +91,8 @@ def test_a_worker_killed_between_remote_write_and_local_commit_doubles_nothing(
     wait_until_in_step(visit)
 
     assert_there_once(studio, tom, visit)
-    assert not Attempt.objects.filter(finished_at=None).exists()
+    unfinished = Attempt.objects.filter(finished_at=None)
+    wait_until(lambda: not unfinished.exists(), seconds=60, what="every try has its end")
 
 
 def test_a_flushed_valkey_loses_nothing(studio: Studio, tom: Chair) -> None:
