@@ -17,7 +17,7 @@ from hub.notifications.models import Notification
 from scheduling.booking import Booking, SlotTaken, book_appointment
 from scheduling.letters import CANCELED
 from scheduling.models import Appointment, Occupancy
-from tests.browser.test_calendar import drag, event
+from tests.browser.calendar.acting import drag, event
 from tests.factories.customers import customer
 from tests.factories.people import SETUP
 from tests.factories.scheduling import service

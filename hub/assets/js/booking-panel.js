@@ -118,6 +118,10 @@
   let kept = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== times()) return;
+    if (again) {
+      event.detail.shouldSwap = false; // An answer to what was asked before the last key.
+      return;
+    }
     const focused = document.activeElement;
     kept = times().contains(focused) ? { name: focused.name || "time", value: focused.value } : null;
   });
