@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -44,6 +45,7 @@ LANGUAGES: Mapping[str, str] = {
     "tr": "Turkish",
     "uk": "Ukrainian",
 }
+EARLIEST_BIRTH = date(1900, 1, 1)
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
@@ -121,12 +123,19 @@ def _time_zone(value: str | ZoneInfo | None) -> ZoneInfo | None:
     return ZoneInfo(str(value))
 
 
+def _birth_date(value: date | None) -> date | None:
+    if value and value < EARLIEST_BIRTH:
+        raise InvalidInput("Enter a date of birth after 1900.", field="birth_date")
+    return value
+
+
 def _line(field: str) -> Callable[[str], str]:
     return lambda value: clean_line(value, field=field, limit=LIMITS[field])
 
 
 _CLEANERS: dict[str, Callable[[Any], Any]] = {name: _line(name) for name in LINES} | {
     "country": _country,
+    "birth_date": _birth_date,
     "language": _language,
     "time_zone": _time_zone,
     "notes": lambda value: clean_text(value, field="notes", limit=LIMITS["notes"]),

@@ -2,37 +2,44 @@
 
 Form, API, connector and import state a ``Claim``; ``find_or_create`` links it to the one
 customer it is certainly about, or makes a new one and asks people about the doubtful ones.
+``find_or_create_all`` does the same for many, and writes all simple ones together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from customers import details
-from customers.claims import Claim, Fact, Match, Tier, Traits, lock_name, traits_of
-from customers.contacts import add_point, ask_about, claimed_points
+from customers.adding import Batch
+from customers.claims import Claim, ExternalKey, Fact, Match, Tier, Traits, lock_name, traits_of
+from customers.comparing import compare_later
+from customers.contacts import add_external_id, add_point, ask_about, claimed_points
+from customers.known import Known
 from customers.matching import match, match_traits
-from customers.models import Customer, IdentityReview
+from customers.models import Customer, IdentityReview, Recognition
 from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, history, locks, outbox
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.events import EventName
-from hub.identifiers import next_of
 
 __all__ = [
     "Claim",
+    "ExternalKey",
     "Fact",
     "Identified",
     "Match",
     "Phone",
     "Tier",
     "find_or_create",
+    "find_or_create_all",
     "lock_name",
     "match",
     "normalize_email",
     "normalize_phone",
+    "traits_of",
 ]
 
 
@@ -43,27 +50,68 @@ class Identified:
     customer: Customer
     tier: Tier
     created: bool
+    evidence: tuple[Fact, ...]
     reviews: tuple[IdentityReview, ...]
 
 
-@transaction.atomic
 def find_or_create(claim: Claim, *, at: datetime, by: Actor) -> Identified:
     """Return the customer that ``claim`` is about; a new one when none is certain.
 
     Contact points that are new are added to a known customer, nothing of it is overwritten.
-    Locks the claimed address and number: of two simultaneous claims one creates, one finds.
+    Locks the claimed identifiers: of two simultaneous claims one creates, one finds.
 
     :raises AccessDenied: ``by`` may not add customers.
     :raises InvalidInput: an address, number, name or code cannot be right.
     """
+    return find_or_create_all([traits_of(claim)], at=at, by=by)[0]
+
+
+@transaction.atomic
+def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> list[Identified]:
+    """Do what ``find_or_create`` does for each of ``claims``, in their order, all or nothing.
+
+    :raises AccessDenied: ``by`` may not add customers.
+    :raises InvalidInput: one that would be new has no name.
+    """
     allowed = access.require(by, Capability.EDIT_CUSTOMER)
     if not allowed.can(Capability.VIEW_CUSTOMER):
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
-    traits = traits_of(claim)
-    locks.exclusively(traits.lock_names)
-    found = match_traits(traits)
+    locks.exclusively(name for traits in claims for name in traits.lock_names)
+    known, batch = Known(claims), Batch(at=at, by=by)
+    found = [_identify(traits, known, batch, by=by) for traits in claims]
+    batch.write()
+    _note(found, at=at, by=by)
+    return found
+
+
+def _identify(traits: Traits, known: Known, batch: Batch, *, by: Actor) -> Identified:
+    """Decide about one claim: what is simple is left to the batch, the rest is written now."""
+    if not traits.points:
+        batch.write()  # namesakes are looked for in the database
+    found, points = match_traits(traits, known), claimed_points(traits)
+    customer, is_taken = found.customer, known.by_external_id(traits) is not None
+    if not found.candidates and not known.hits(traits) and not customer and not is_taken:
+        customer = batch.add(traits, points, traits.external)
+        known.add(customer, traits, points)
+        return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=())
+    if customer and not found.candidates and known.has_all(customer, traits, points):
+        evidence = found.evidence[customer.pk]
+        return Identified(customer, found.tier, created=False, evidence=evidence, reviews=())
+    batch.write()
+    identified = _write(traits, found, batch, None if is_taken else traits.external, by=by)
+    known.expire()
+    return identified
+
+
+def _write(
+    traits: Traits, found: Match, batch: Batch, key: ExternalKey | None, *, by: Actor
+) -> Identified:
+    """Write what one claim says; addresses and numbers one by one, as others may have them."""
     if found.customer is None:
-        customer = _create(traits, at=at, by=by)
+        customer = batch.add(traits, [], key)
+        batch.write()
+        for point in claimed_points(traits):
+            add_point(customer, point, by=by)
     else:
         customer = _add_to(found.customer, traits, by=by)
     asked = (
@@ -74,31 +122,36 @@ def find_or_create(claim: Claim, *, at: datetime, by: Actor) -> Identified:
         customer,
         found.tier,
         created=found.customer is None,
+        evidence=found.evidence.get(customer.pk, ()),
         reviews=tuple(review for review in asked if review),
     )
-
-
-def _create(traits: Traits, *, at: datetime, by: Actor) -> Customer:
-    claim = traits.claim
-    values = details.cleaned({name: getattr(claim, name) for name in details.DETAILS})
-    customer = Customer(number=next_of("customers_number"), created_at=at, **values)
-    details.require_name(customer)
-    customer.search_name = details.describe(customer)
-    history.create(customer, by=by)
-    points = claimed_points(traits)
-    for point in points:
-        add_point(customer, point, by=by)
-    known = {name: ("", value) for name, value in values.items() if value}
-    told = details.announced(known | {point.kind: ("", "") for point in points})
-    outbox.record(EventName.CUSTOMER_CREATED, subject=customer, by=by, fields=told)
-    return customer
 
 
 def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
     customer = Customer.objects.select_for_update().get(pk=known.pk)
     added = [point.kind for point in claimed_points(traits) if add_point(customer, point, by=by)]
+    if traits.external:
+        add_external_id(customer, traits.external, by=by)
     if added:
         history.save(customer, fields=[], by=by)
         told = details.announced(dict.fromkeys(added, ("", "")))
         outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+        compare_later([customer.pk])
     return customer
+
+
+def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
+    """Keep by which tier and evidence each claim ended at its customer."""
+    Recognition.objects.bulk_create(
+        Recognition(
+            customer=one.customer,
+            tier=one.tier,
+            evidence=[str(fact) for fact in one.evidence],
+            at=at,
+            actor_kind=by.kind,
+            actor_name=by.name[:200],
+            source=by.source,
+            request_id=by.request_id,
+        )
+        for one in found
+    )

@@ -5,62 +5,40 @@ forbid: families share phones and addresses.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from django.db.models import Q
-
 from customers.claims import Claim, Fact, Match, Tier, Traits, traits_of
-from customers.models import ContactKind, ContactPoint, Customer
-from customers.normalizing import fold, is_placeholder
+from customers.known import HITS_LOOKED_AT, Hit, Known
+from customers.models import ContactKind, Customer
+from customers.normalizing import fold
 
-HITS_LOOKED_AT = 50
 NAMESAKES_ASKED_ABOUT = 5
 LIKE_THE_SAME_NAME = 0.75
 SHORT_FORM_LETTERS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A contact point with the claimed identifier, and the customer who has it today."""
-
-    point: ContactPoint
-    customer: Customer
-
-    @property
-    def links(self) -> bool:
-        return not self.point.shared and not (
-            self.point.kind == ContactKind.EMAIL and is_placeholder(self.point.normalized)
-        )
+BY_ID = {Tier.EXTERNAL_ID: Fact.SAME_EXTERNAL_ID, Tier.HUB_ID: Fact.SAME_ID}
 
 
 def match(claim: Claim) -> Match:
     """Say which customer ``claim`` is about, without changing anything.
 
-    :raises InvalidInput: the e-mail address or the phone number is none.
+    :raises InvalidInput: an address, number, name or code of the claim cannot be right.
     """
-    return match_traits(traits_of(claim))
+    traits = traits_of(claim)
+    return match_traits(traits, Known([traits]))
 
 
-def match_traits(traits: Traits) -> Match:
-    hits = _hits(traits)
-    for tier, found in _tiers(traits, hits):
+def match_traits(traits: Traits, known: Known) -> Match:
+    hits = known.hits(traits)
+    for tier, found in _tiers(traits, hits, known):
         if not found:
             continue
         linked = found[0] if len(found) == 1 else None
-        if linked and any(_against(tier, traits, linked, hits)):
+        if linked and any(_against(tier, traits, linked, known)):
             linked = None
-        return _judged(tier, linked, found, traits, hits)
-    if traits.lock_names:
-        return _judged(Tier.NONE, None, [], traits, hits)
+        return _judged(tier, linked, found, traits, known)
+    if traits.points:
+        return _judged(Tier.NONE, None, [], traits, known)
     return _namesakes(traits)
-
-
-def survivor_of(customer: Customer) -> Customer:
-    """Return the customer that ``customer`` was merged into, or itself."""
-    while customer.canonical is not None:
-        customer = customer.canonical
-    return customer
 
 
 def are_clearly_different(one: str, other: str) -> bool:
@@ -73,28 +51,10 @@ def are_clearly_different(one: str, other: str) -> bool:
     return SequenceMatcher(None, left, right).ratio() < LIKE_THE_SAME_NAME
 
 
-def _hits(traits: Traits) -> list[Hit]:
-    condition = Q(pk__in=())
-    if traits.email:
-        condition |= Q(kind=ContactKind.EMAIL, normalized=traits.email)
-    if traits.phone:
-        condition |= Q(
-            kind=ContactKind.PHONE,
-            normalized=traits.phone.e164,
-            extension=traits.phone.extension,
-        )
-    points = (
-        ContactPoint.objects.filter(condition)
-        .select_related("customer__canonical")
-        .prefetch_related("customer__contact_points", "customer__canonical__contact_points")
-        .order_by("shared", "created_at", "pk")[:HITS_LOOKED_AT]
-    )
-    return [Hit(point, survivor_of(point.customer)) for point in points]
-
-
-def _tiers(traits: Traits, hits: list[Hit]) -> Iterator[tuple[Tier, list[Customer]]]:
+def _tiers(traits: Traits, hits: list[Hit], known: Known) -> Iterator[tuple[Tier, list[Customer]]]:
     """Yield each tier with its customers, the strongest first."""
-    yield Tier.HUB_ID, _by_hub_id(traits.claim)
+    yield Tier.EXTERNAL_ID, _only(known.by_external_id(traits))
+    yield Tier.HUB_ID, _only(known.by_hub_id(traits))
     emails = [hit for hit in hits if hit.links and hit.point.kind == ContactKind.EMAIL]
     if traits.claim.email_verified:
         yield Tier.VERIFIED_EMAIL, _distinct(hit for hit in emails if hit.point.verified)
@@ -103,25 +63,25 @@ def _tiers(traits: Traits, hits: list[Hit]) -> Iterator[tuple[Tier, list[Custome
     yield Tier.PHONE, _distinct(phones)
 
 
-def _by_hub_id(claim: Claim) -> list[Customer]:
-    if claim.hub_id is None:
-        return []
-    known = Customer.objects.with_contacts().select_related("canonical").filter(pk=claim.hub_id)
-    return [survivor_of(customer) for customer in known]
+def _only(customer: Customer | None) -> list[Customer]:
+    return [customer] if customer else []
 
 
 def _distinct(hits: Iterable[Hit]) -> list[Customer]:
     return list({hit.customer.pk: hit.customer for hit in hits}.values())
 
 
-def _against(tier: Tier, traits: Traits, customer: Customer, hits: list[Hit]) -> Iterator[Fact]:
+def _against(tier: Tier, traits: Traits, customer: Customer, known: Known) -> Iterator[Fact]:
     """Yield what forbids to link ``customer`` on the strength of ``tier``."""
-    claimed, known = fold(traits.claim.tax_id), fold(customer.tax_id)
-    if claimed and known and claimed.replace(" ", "") != known.replace(" ", ""):
+    tax_ids = {fold(text).replace(" ", "") for text in (traits.claim.tax_id, customer.tax_id)}
+    if len(tax_ids - {""}) > 1:
         yield Fact.OTHER_TAX_ID
-    if tier is Tier.HUB_ID and any(_is_verified_of_another(hit, customer) for hit in hits):
+    born = {traits.claim.birth_date, customer.birth_date} - {None}
+    if len(born) > 1:
+        yield Fact.OTHER_BIRTH_DATE
+    if tier in BY_ID and any(_is_verified_of_another(hit, customer) for hit in known.hits(traits)):
         yield Fact.OTHER_EMAIL
-    if tier is Tier.PHONE and _has_another_verified_email(traits, customer):
+    if tier is Tier.PHONE and _has_another_verified_email(traits, customer, known):
         yield Fact.OTHER_EMAIL
     if tier in (Tier.EMAIL, Tier.PHONE) and are_clearly_different(
         traits.claim.given_name, customer.given_name
@@ -133,29 +93,30 @@ def _is_verified_of_another(hit: Hit, customer: Customer) -> bool:
     return hit.links and hit.point.verified and hit.customer != customer
 
 
-def _has_another_verified_email(traits: Traits, customer: Customer) -> bool:
-    points = [point for point in customer.contact_points.all() if point.kind == ContactKind.EMAIL]
-    known = {point.normalized for point in points}
+def _has_another_verified_email(traits: Traits, customer: Customer, known: Known) -> bool:
+    points = known.emails_of(customer)
     has_verified = any(point.verified and not point.shared for point in points)
-    return bool(traits.email) and has_verified and traits.email not in known
+    own = {point.normalized for point in points}
+    return bool(traits.email) and has_verified and traits.email not in own
 
 
 def _judged(
-    tier: Tier, linked: Customer | None, found: list[Customer], traits: Traits, hits: list[Hit]
+    tier: Tier, linked: Customer | None, found: list[Customer], traits: Traits, known: Known
 ) -> Match:
     """Gather the candidates beside the one that is linked, and the evidence on all of them."""
+    hits = known.hits(traits)
     asked = [hit for hit in hits if hit.links or _has_same_name(traits.claim, hit.customer)]
-    known = {customer.pk: customer for customer in [*found, *_distinct(asked)]}
-    by_id = found if tier is Tier.HUB_ID else []
+    looked_at = {customer.pk: customer for customer in [*found, *_distinct(asked)]}
+    by_id = found if tier in BY_ID else []
     evidence = {
         customer.pk: (
-            *((Fact.SAME_ID,) if customer in by_id else ()),
+            *((BY_ID[tier],) if customer in by_id else ()),
             *_in_favor(traits.claim, customer, hits),
-            *_against(Tier.HUB_ID if customer in by_id else Tier.PHONE, traits, customer, hits),
+            *_against(tier if customer in by_id else Tier.PHONE, traits, customer, known),
         )
-        for customer in known.values()
+        for customer in looked_at.values()
     }
-    candidates = tuple(customer for customer in known.values() if customer != linked)
+    candidates = tuple(customer for customer in looked_at.values() if customer != linked)
     return Match(tier if linked else Tier.NONE, linked, candidates, evidence)
 
 

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from customers import details
 from customers.claims import Claim, Traits, lock_name, traits_of
+from customers.comparing import compare_later
 from customers.contacts import ask_about, claimed_points, set_main
+from customers.known import Known
 from customers.matching import match_traits
 from customers.models import ContactKind, ContactPoint, Customer
 from hub import access, history, locks, outbox
@@ -18,6 +20,8 @@ from hub.actors import Actor
 from hub.errors import StaleVersion, require_version
 from hub.events import EventName
 
+# What speaks for or against a link beside the identifiers.
+SPEAKING = ("given_name", "family_name", "company", "tax_id", "birth_date")
 WAYS = (ContactKind.EMAIL.value, ContactKind.PHONE.value)
 
 
@@ -55,6 +59,7 @@ def update_customer(
     history.save(customer, fields=[*columns, "search_name"], by=by)
     told = details.announced(changes)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+    compare_later([customer.pk])
     return customer
 
 
@@ -111,8 +116,9 @@ def _apply_ways(
     customer: Customer, traits: Traits, *, kinds: list[str], by: Actor
 ) -> dict[str, tuple[Any, Any]]:
     points = {point.kind: point for point in claimed_points(traits)}
-    names = {name: getattr(customer, name) for name in ("given_name", "family_name", "tax_id")}
-    found = match_traits(replace(traits, claim=replace(traits.claim, **names)))
+    names = {name: getattr(customer, name) for name in SPEAKING}
+    known = Known([traits])
+    found = match_traits(replace(traits, claim=replace(traits.claim, **names)), known)
     changed = [kind for kind in kinds if set_main(customer, kind, points.get(kind), by=by)]
     if changed:
         for candidate in found.candidates:

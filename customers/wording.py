@@ -5,18 +5,21 @@ from collections.abc import Iterable
 from customers.identity import Fact, Identified, Tier
 
 MATCHED_BY = {
+    Tier.EXTERNAL_ID: "the id of another tool",
     Tier.HUB_ID: "our own id",
     Tier.VERIFIED_EMAIL: "e-mail",
     Tier.EMAIL: "e-mail",
     Tier.PHONE: "phone",
 }
 FACTS = {
+    Fact.SAME_EXTERNAL_ID: "Same id in another tool",
     Fact.SAME_ID: "Same id",
     Fact.SAME_EMAIL: "Same e-mail",
     Fact.SAME_PHONE: "Same phone",
     Fact.SAME_NAME: "Same name",
     Fact.OTHER_EMAIL: "Another verified e-mail",
     Fact.OTHER_GIVEN_NAME: "Another given name",
+    Fact.OTHER_BIRTH_DATE: "Another date of birth",
     Fact.OTHER_TAX_ID: "Another tax id",
 }
 

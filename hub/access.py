@@ -28,6 +28,10 @@ class Capability(StrEnum):
     VIEW_CUSTOMER = "customers.view_customer"
     VIEW_OWN_CUSTOMER = "customers.view_own_customer"
     EDIT_CUSTOMER = "customers.edit_customer"
+    MERGE_CUSTOMER = "customers.merge_customer"
+    IMPORT_CUSTOMER = "customers.import_customer"
+    EXPORT_CUSTOMER = "customers.export_customer"
+    ERASE_CUSTOMER = "customers.erase_customer"
     VIEW_CALENDAR = "scheduling.view_calendar"
     VIEW_OWN_CALENDAR = "scheduling.view_own_calendar"
     BOOK_APPOINTMENT = "scheduling.book_appointment"
@@ -59,16 +63,18 @@ ROLES: dict[str, frozenset[Capability]] = {
     "Billing": frozenset(
         {C.VIEW_CUSTOMER, C.VIEW_CALENDAR, C.SEE_PRICES, C.FLAG_BALANCE, C.VIEW_INVOICE}
         | {C.DRAFT_INVOICE, C.ISSUE_INVOICE, C.RECORD_PAYMENT, C.VIEW_HISTORY, C.VIEW_SYNC}
+        | {C.EXPORT_CUSTOMER}
     ),
     "Manager": frozenset(
         {C.VIEW_CUSTOMER, C.EDIT_CUSTOMER, C.VIEW_CALENDAR, C.BOOK_APPOINTMENT, C.SEE_PRICES}
         | {C.OVERRIDE_BOOKING_LIMITS, C.FLAG_BALANCE, C.VIEW_INVOICE, C.DRAFT_INVOICE}
         | {C.ISSUE_INVOICE, C.WRITE_OFF_INVOICE, C.VIEW_SYNC, C.RETRY_SYNC, C.VIEW_HISTORY}
+        | {C.MERGE_CUSTOMER, C.IMPORT_CUSTOMER, C.EXPORT_CUSTOMER, C.ERASE_CUSTOMER}
     ),
     # Administering does not imply touching money or appointments (separation of duties).
     "Administrator": frozenset(
         {C.MANAGE_PEOPLE, C.MANAGE_CONNECTIONS, C.VIEW_SYNC, C.RETRY_SYNC, C.VIEW_HISTORY}
-        | {C.VIEW_CUSTOMER, C.VIEW_CALENDAR}
+        | {C.VIEW_CUSTOMER, C.VIEW_CALENDAR, C.EXPORT_CUSTOMER}
     ),
 }
 # What any connection may ask of the verbs; the field rules of each narrow it further.

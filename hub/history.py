@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import migrations, models
@@ -43,6 +44,24 @@ def create(instance: Tracked, *, by: Actor, reason: str = "") -> Tracked:
     _attribute(instance, by, reason)
     instance.save(force_insert=True)
     return instance
+
+
+def create_all(instances: Sequence[Tracked], *, at: datetime, by: Actor) -> None:
+    """Insert many of one model and the first rows of their histories, with two statements."""
+    if not instances:
+        return
+    model = type(instances[0])
+    model._default_manager.bulk_create(instances)  # noqa: SLF001
+    row_model = model.history.model  # type: ignore[attr-defined]
+    names = [field.attname for field in row_model.tracked_fields]
+    rows = []
+    for instance in instances:
+        values = {name: getattr(instance, name) for name in names}
+        row = row_model(history_date=at, history_type="+", **values)
+        _attribute(instance, by)
+        seal(instance=instance, history_instance=row)
+        rows.append(row)
+    row_model.objects.bulk_create(rows)
 
 
 def save(instance: models.Model, *, fields: Sequence[str], by: Actor, reason: str = "") -> None:

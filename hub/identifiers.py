@@ -24,10 +24,16 @@ def uuid7() -> UUID:
 
 def next_of(sequence: str) -> int:
     """Take the next number of a database sequence; a rollback leaves a gap, unlike invoices."""
+    return next_many_of(sequence, 1)[0]
+
+
+def next_many_of(sequence: str, count: int) -> list[int]:
+    """Take the next ``count`` numbers of a database sequence, lowest first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+        cursor.execute(
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count]
+        )
+        return sorted(int(number) for (number,) in cursor.fetchall())
 
 
 def public_id(prefix: str, value: UUID) -> str:

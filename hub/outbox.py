@@ -49,24 +49,29 @@ def record(
     :raises RuntimeError: called outside a transaction, where the fact and its announcement
         could part ways.
     """
+    return record_all(name, [(subject, fields or {})], by=by)[0]
+
+
+def record_all(
+    name: EventName,
+    subjects: Sequence[tuple[models.Model, Mapping[str, Sequence[Any]]]],
+    *,
+    by: Actor,
+) -> list[Change]:
+    """Do what ``record`` does for many subjects, each with its fields, in one statement.
+
+    :raises RuntimeError: called outside a transaction.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("record() needs the transaction that makes the change.")
-    change = Change.objects.create(
-        name=name,
-        kind=subject._meta.model_name or "",  # noqa: SLF001
-        local_id=subject.pk,
-        version=getattr(subject, "version", 0),
-        fields={key: list(values) for key, values in (fields or {}).items()},
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name[:200],
-        source=by.source,
-        request_id=by.request_id,
+    changes = Change.objects.bulk_create(
+        _change(name, subject, fields, by) for subject, fields in subjects
     )
-    for verb in _reactions.get(name, ()):
-        _resolve(verb)(change, by)
+    for change in changes:
+        for verb in _reactions.get(name, ()):
+            _resolve(verb)(change, by)
     ring_after_commit(DISPATCH_TASK)
-    return change
+    return changes
 
 
 def ring_after_commit(task: str, **arguments: str) -> None:
@@ -96,6 +101,23 @@ def ring(task: str, **arguments: str) -> None:
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
         log.warning("bell_not_rung", task=task, error=type(error).__name__)
+
+
+def _change(
+    name: EventName, subject: models.Model, fields: Mapping[str, Sequence[Any]], by: Actor
+) -> Change:
+    return Change(
+        name=name,
+        kind=subject._meta.model_name or "",  # noqa: SLF001
+        local_id=subject.pk,
+        version=getattr(subject, "version", 0),
+        fields={key: list(values) for key, values in fields.items()},
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name[:200],
+        source=by.source,
+        request_id=by.request_id,
+    )
 
 
 @cache

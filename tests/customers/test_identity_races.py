@@ -8,6 +8,7 @@ from django.utils import timezone
 from customers import identity
 from customers.claims import Match, Traits
 from customers.identity import Identified, find_or_create
+from customers.known import Known
 from customers.matching import match_traits
 from customers.models import ContactPoint, Customer
 from customers.registration import update_customer
@@ -44,8 +45,8 @@ def test_without_the_locks_there_would_be_twelve(monkeypatch: pytest.MonkeyPatch
     """The negative control: everybody looks before anybody writes."""
     everybody_looked = threading.Barrier(THREADS)
 
-    def look(traits: Traits) -> Match:
-        found = match_traits(traits)
+    def look(traits: Traits, known: Known) -> Match:
+        found = match_traits(traits, known)
         everybody_looked.wait(timeout=30)
         return found
 

@@ -1,4 +1,4 @@
-"""The customer, the ways to reach one, and the questions about identity that a person answers."""
+"""The customer, the ways to reach one, and the ids that other tools know one by."""
 
 from typing import ClassVar, Self
 
@@ -47,6 +47,7 @@ class Customer(models.Model):
     postal_code = models.CharField(max_length=20, blank=True)
     city = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=2, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=8, default="en")
     time_zone = TimeZoneField(null=True, blank=True, help_text="Empty: the location's own.")
     notes = models.TextField(blank=True, max_length=4000)
@@ -55,6 +56,7 @@ class Customer(models.Model):
     canonical = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -67,6 +69,10 @@ class Customer(models.Model):
             ("view_customer", "See all customers"),
             ("view_own_customer", "See customers one has appointments with"),
             ("edit_customer", "Add and change customers"),
+            ("merge_customer", "Merge customers, and take a merge back"),
+            ("import_customer", "Import customers from a file"),
+            ("export_customer", "Export customers"),
+            ("erase_customer", "Erase what is known about a person"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -176,32 +182,30 @@ class ContactPoint(models.Model):
         return self.value
 
 
-class ReviewState(models.TextChoices):
-    OPEN = "open", "Open"
-    DIFFERENT = "different", "Not the same person"
-    MERGED = "merged", "Merged"
+class ExternalId(models.Model):
+    """An id under which another tool, or the file of an import, knows a customer.
 
-
-class IdentityReview(models.Model):
-    """“Are these two the same?”: asked with evidence, answered by a person, remembered."""
+    ``system`` names who uses the id; within it an id means one customer. A customer has
+    several in one system when records were merged there.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="reviews")
-    candidate = models.ForeignKey(Customer, models.PROTECT, related_name="reviews_as_candidate")
-    evidence = models.JSONField(default=list)
-    state = models.CharField(max_length=12, choices=ReviewState, default=ReviewState.OPEN)
-    created_at = models.DateTimeField(default=timezone.now)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="external_ids")
+    system = models.CharField(max_length=64)
+    value = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     history = history.tracked()
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["customer", "candidate"], name="one_review_per_pair"),
+            models.UniqueConstraint(fields=["system", "value"], name="external_id_names_one"),
             models.CheckConstraint(
-                condition=~Q(customer=F("candidate")), name="review_is_about_two"
+                condition=~Q(system="") & ~Q(value=""), name="external_id_not_empty"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["value"], name="external_id_by_value")]
 
     def __str__(self) -> str:
-        return f"{self.customer} = {self.candidate}?"
+        return f"{self.system} {self.value}"

@@ -1,0 +1,65 @@
+"""Write new customers that nobody doubts, many with a few statements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from customers import details
+from customers.claims import ExternalKey, Traits
+from customers.comparing import compare_later
+from customers.models import ContactPoint, Customer, ExternalId
+from hub import history, outbox
+from hub.actors import Actor
+from hub.events import EventName
+from hub.identifiers import next_many_of
+
+
+class Batch:
+    """New customers on their way to the database; nothing of them is there before ``write``."""
+
+    def __init__(self, *, at: datetime, by: Actor) -> None:
+        self._at, self._by = at, by
+        self._customers: list[tuple[Customer, Traits]] = []
+        self._points: list[ContactPoint] = []
+        self._keys: list[ExternalId] = []
+
+    def add(
+        self, traits: Traits, points: Sequence[ContactPoint], key: ExternalKey | None
+    ) -> Customer:
+        """Return the customer that ``traits`` describe, reached at ``points``, known by ``key``.
+
+        :raises InvalidInput: neither a person nor a company is named.
+        """
+        customer = Customer(created_at=self._at, **traits.values)
+        details.require_name(customer)
+        customer.search_name = details.describe(customer)
+        self._customers.append((customer, traits))
+        for point in points:
+            point.customer = customer
+            self._points.append(point)
+        if key:
+            self._keys.append(ExternalId(customer=customer, system=key.system, value=key.value))
+        return customer
+
+    def write(self) -> None:
+        """Write what was added since the last time, with its history and its announcements."""
+        if not self._customers:
+            return
+        customers = [customer for customer, _ in self._customers]
+        numbers = next_many_of("customers_number", len(customers))
+        for customer, number in zip(customers, numbers, strict=True):
+            customer.number = number
+        history.create_all(customers, at=self._at, by=self._by)
+        history.create_all(self._points, at=self._at, by=self._by)
+        history.create_all(self._keys, at=self._at, by=self._by)
+        outbox.record_all(
+            EventName.CUSTOMER_CREATED,
+            [(customer, _told(traits)) for customer, traits in self._customers],
+            by=self._by,
+        )
+        compare_later([customer.pk for customer in customers])
+        self._customers, self._points, self._keys = [], [], []
+
+
+def _told(traits: Traits) -> dict[str, list[str]]:
+    known = {name: ("", value) for name, value in traits.values.items() if value}
+    return details.announced(known | {kind: ("", "") for kind, *_ in traits.points})

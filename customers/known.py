@@ -1,0 +1,133 @@
+"""What the hub knows under the identifiers of some claims, read in a few queries for all of them.
+
+While many claims are worked through, what they add is added here too, so that a later one
+finds the customer that an earlier one made.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from customers.claims import ExternalKey, Traits
+from customers.models import ContactKind, ContactPoint, Customer, ExternalId
+from customers.normalizing import is_placeholder
+
+HITS_LOOKED_AT = 50
+CONTACTS = ("customer__contact_points", "customer__canonical__contact_points")
+Point = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A contact point with a claimed identifier, and the customer who has it today."""
+
+    point: ContactPoint
+    customer: Customer
+
+    @property
+    def links(self) -> bool:
+        return not self.point.shared and not (
+            self.point.kind == ContactKind.EMAIL and is_placeholder(self.point.normalized)
+        )
+
+
+class Known:
+    def __init__(self, claims: Sequence[Traits]) -> None:
+        self._claims = claims
+        self._read()
+
+    def expire(self) -> None:
+        """Something was written beside ``add``: read it all again when it is asked for."""
+        self._is_old = True
+
+    def _read(self) -> None:
+        self._is_old = False
+        self._hits: dict[Point, list[Hit]] = defaultdict(list)
+        self._by_key: dict[ExternalKey, Customer] = {}
+        self._by_id: dict[UUID, Customer] = {}
+        self._emails: dict[UUID, list[ContactPoint]] = {}
+        self._read_points({point for traits in self._claims for point in traits.points})
+        self._read_keys({traits.external for traits in self._claims if traits.external})
+        self._read_ids({traits.claim.hub_id for traits in self._claims if traits.claim.hub_id})
+
+    def hits(self, traits: Traits) -> list[Hit]:
+        """Return who can be reached as ``traits`` says, those that share nothing first."""
+        if self._is_old:
+            self._read()
+        found = [hit for point in traits.points for hit in self._hits.get(point, ())]
+        found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.pk))
+        return found[:HITS_LOOKED_AT]
+
+    def by_external_id(self, traits: Traits) -> Customer | None:
+        return self._by_key.get(traits.external) if traits.external else None
+
+    def by_hub_id(self, traits: Traits) -> Customer | None:
+        return self._by_id.get(traits.claim.hub_id) if traits.claim.hub_id else None
+
+    def add(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> None:
+        """Remember a customer that is about to be written, with what it is reached at."""
+        for point in points:
+            key = (str(point.kind), point.normalized, point.extension)
+            self._hits[key].append(Hit(point, customer))
+        if traits.external:
+            self._by_key[traits.external] = customer
+        self._emails[customer.pk] = [p for p in points if p.kind == ContactKind.EMAIL]
+
+    def has_all(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> bool:
+        """Say whether ``customer`` has everything already that the claim could add."""
+        own = {
+            (str(hit.point.kind), hit.point.normalized, hit.point.extension): hit.point
+            for hit in self.hits(traits)
+            if hit.point.customer_id == customer.pk
+        }
+        for point in points:
+            there = own.get((str(point.kind), point.normalized, point.extension))
+            if there is None or (point.verified and not there.verified and not there.shared):
+                return False
+        return traits.external is None or self.by_external_id(traits) == customer
+
+    def emails_of(self, customer: Customer) -> list[ContactPoint]:
+        if customer.pk in self._emails:
+            return self._emails[customer.pk]
+        return [p for p in customer.contact_points.all() if p.kind == ContactKind.EMAIL]
+
+    def _read_points(self, points: set[Point]) -> None:
+        for kind in ContactKind:
+            values = [normalized for asked, normalized, _ in points if asked == kind]
+            if not values:
+                continue
+            found = (
+                ContactPoint.objects.filter(kind=kind, normalized__in=values)
+                .select_related("customer__canonical")
+                .prefetch_related(
+                    "customer__contact_points", "customer__canonical__contact_points"
+                )
+            )
+            for point in found:
+                key = (str(point.kind), point.normalized, point.extension)
+                if key in points:
+                    self._hits[key].append(Hit(point, survivor_of(point.customer)))
+
+    def _read_keys(self, keys: set[ExternalKey]) -> None:
+        by_system: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            by_system[key.system].append(key.value)
+        for system, values in by_system.items():
+            found = ExternalId.objects.filter(Q(system=system, value__in=values))
+            for row in found.select_related("customer__canonical").prefetch_related(*CONTACTS):
+                self._by_key[ExternalKey(row.system, row.value)] = survivor_of(row.customer)
+
+    def _read_ids(self, ids: set[UUID]) -> None:
+        if ids:
+            found = Customer.objects.with_contacts().select_related("canonical").in_bulk(list(ids))
+            self._by_id = {key: survivor_of(customer) for key, customer in found.items()}
+
+
+def survivor_of(customer: Customer) -> Customer:
+    """Return the customer that ``customer`` was merged into, or itself."""
+    while customer.canonical is not None:
+        customer = customer.canonical
+    return customer

@@ -1,0 +1,97 @@
+"""How customers were recognized, and the questions about identity that a person answers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least, Now
+from django.utils import timezone
+
+from customers.models.people import Customer
+from hub import history
+from hub.identifiers import uuid7
+
+
+class Recognition(models.Model):
+    """One time a claim ended at a customer: by which tier, and on what evidence. Only added to.
+
+    ``tier`` is ``none`` when the claim made the customer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="recognitions")
+    tier = models.CharField(max_length=16)
+    evidence = models.JSONField(default=list)
+    at = models.DateTimeField(db_default=Now())
+    actor_kind = models.CharField(max_length=16)
+    actor_name = models.CharField(max_length=200)
+    source = models.CharField(max_length=16)
+    request_id = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-at"], name="recognition_by_customer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} by {self.tier}"
+
+
+class PendingComparison(models.Model):
+    """A customer that was added or changed and is yet to be compared with all others."""
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="pending_comparison"
+    )
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["since"], name="comparison_by_age")]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", "Open"
+    DIFFERENT = "different", "Not the same person"
+    MERGED = "merged", "Merged"
+
+
+class IdentityReview(models.Model):
+    """“Are these two the same?”: asked with evidence, answered by a person, remembered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="reviews")
+    candidate = models.ForeignKey(Customer, models.PROTECT, related_name="reviews_as_candidate")
+    evidence = models.JSONField(default=list)
+    # How sure the evidence makes us, 0 to 100; the queue shows the surest first.
+    score = models.PositiveSmallIntegerField(default=50)
+    state = models.CharField(max_length=12, choices=ReviewState, default=ReviewState.OPEN)
+    postponed_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Least("customer", "candidate"),
+                Greatest("customer", "candidate"),
+                name="one_review_per_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(customer=F("candidate")), name="review_is_about_two"
+            ),
+            models.CheckConstraint(condition=Q(score__lte=100), name="review_score_in_percent"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-score", "id"], name="review_queue", condition=Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} = {self.candidate}?"

@@ -1,0 +1,125 @@
+"""Many claims at once end exactly where they would end one by one."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from customers.identity import (
+    Claim,
+    ExternalKey,
+    Identified,
+    find_or_create,
+    find_or_create_all,
+    traits_of,
+)
+from customers.models import (
+    ContactPoint,
+    Customer,
+    ExternalId,
+    IdentityReview,
+    PendingComparison,
+    Recognition,
+)
+from hub.models import Change
+from tests.factories.customers import claim
+from tests.factories.people import SETUP
+
+some = st.sampled_from
+claims = st.builds(
+    Claim,
+    given_name=some(["Ann", "Bob"]),
+    family_name=some(["Lee", "Ray"]),
+    email=some(["", "a@x.example", "A@X.example", "b@x.example", "info@x.example"]),
+    phone=some(["", "+33612345678", "06 12 34 56 78", "+33612345679"]),
+    region=st.just("FR"),
+    external=some([None, ExternalKey("old", "1"), ExternalKey("old", "2")]),
+    email_verified=st.booleans(),
+    tax_id=some(["", "", "FR 1", "FR2"]),
+    birth_date=some([None, None, date(1980, 1, 1), date(1990, 1, 1)]),
+)
+Identify = Callable[[Sequence[Claim]], list[Identified]]
+
+
+def one_by_one(stated: Sequence[Claim]) -> list[Identified]:
+    return [find_or_create(claim, at=timezone.now(), by=SETUP) for claim in stated]
+
+
+def together(stated: Sequence[Claim]) -> list[Identified]:
+    return find_or_create_all([traits_of(claim) for claim in stated], at=timezone.now(), by=SETUP)
+
+
+def picture(identify: Identify, stated: Sequence[Claim]) -> Any:
+    """Everything that ``stated`` leads to, in an empty hub, with customers numbered by arrival."""
+    with transaction.atomic():
+        found = identify(stated)
+        order = list(dict.fromkeys(one.customer.pk for one in found))
+        place = {customer_id: number for number, customer_id in enumerate(order)}
+        seen = (
+            [(place[one.customer.pk], one.tier, one.created, one.evidence) for one in found],
+            sorted(
+                (
+                    place[point.customer_id],
+                    point.normalized,
+                    (point.shared, point.verified, point.is_primary),
+                )
+                for point in ContactPoint.objects.all()
+            ),
+            sorted((key.value, place[key.customer_id]) for key in ExternalId.objects.all()),
+            sorted(
+                (*sorted((place[review.customer_id], place[review.candidate_id])),)
+                for review in IdentityReview.objects.all()
+            ),
+            Counter(Change.objects.values_list("name", flat=True)),
+            sorted(place[row.customer_id] for row in PendingComparison.objects.all()),
+            Counter(Recognition.objects.values_list("tier", flat=True)),
+            sorted((place[row.id], row.version) for row in Customer.history.all()),
+            ContactPoint.history.count(),
+        )
+        transaction.set_rollback(True)
+    return seen
+
+
+class TestManyAtOnce(TestCase):
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(claims, min_size=2, max_size=7))
+    def test_they_end_where_they_would_one_by_one(self, stated: list[Claim]) -> None:
+        assert picture(together, stated) == picture(one_by_one, stated)
+
+
+@pytest.mark.django_db
+def test_a_thousand_new_ones_cost_as_many_statements_as_ten() -> None:
+    costs = []
+    for count, place in ((10, "a"), (1000, "b")):
+        stated = [
+            traits_of(claim(f"Ann {place}{number}", email=f"{place}{number}@x.example"))
+            for number in range(count)
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            find_or_create_all(stated, at=timezone.now(), by=SETUP)
+        costs.append(len(asked))
+
+    assert Customer.objects.count() == 1010
+    assert costs[1] <= costs[0] + 6, "bulk inserts are cut into a few pieces"
+
+
+@pytest.mark.django_db
+def test_nothing_is_kept_when_one_of_many_cannot_be() -> None:
+    stated = [traits_of(claim("Ann Lee", email="a@x.example"))]
+    with (
+        mock.patch("customers.identity._note", side_effect=RuntimeError),
+        pytest.raises(RuntimeError),
+    ):
+        find_or_create_all(stated, at=timezone.now(), by=SETUP)
+
+    assert not Customer.objects.exists()
+    assert not Change.objects.exists()
