@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from customers.details import home_region
 from customers.models import ContactKind, ContactPoint, Customer
 from customers.normalizing import fold, normalize_phone, without_unseen
+from customers.traces import customers_traced_by
 from hub.access import Access
 from hub.errors import InvalidInput
 
@@ -36,8 +37,19 @@ def search(text: str, *, access: Access, limit: int) -> list[Customer]:
     A name with a slip in it is looked for only when nothing has it as it was typed.
     """
     found = Customer.objects.visible_to(access).current().with_contacts()
-    exact = list(narrowed(found, text).order_by("search_name", "pk")[:limit])
+    exact = list(findable(found, text, access=access).order_by("search_name", "pk")[:limit])
     return exact or list(sounding_like(found, text)[:limit])
+
+
+def findable(customers: QuerySet[Customer], text: str, *, access: Access) -> QuerySet[Customer]:
+    """Keep those that ``narrowed`` keeps, and whose invoices or remote ids are so called."""
+    own = narrowed(customers, text)
+    traces = customers_traced_by(without_unseen(text[:TEXT_LIMIT]).strip(), access)
+    if not traces:
+        return own
+    # A union, because the halves of an OR would not use their indexes.
+    ids = own.order_by().values_list("pk", flat=True).union(*traces)
+    return customers.filter(pk__in=ids)
 
 
 def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:

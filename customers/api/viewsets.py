@@ -24,7 +24,8 @@ from customers.identity import find_or_create
 from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
-from customers.searching import narrowed, reached_at
+from customers.searching import findable, reached_at
+from hub import access
 from hub.access import Capability
 from hub.errors import InvalidInput
 from hub.rest.fields import EmailTextField
@@ -52,7 +53,7 @@ class CustomerFilters(RecordFilters):
     phone = PhoneFilter(method="_by_phone", help_text="Exactly this number, in any spelling.")
 
     def _search(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
-        return narrowed(queryset, text)
+        return findable(queryset, text, access=access.of(self.request))
 
     def _by_email(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
         try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from customers.details import home_zone
 from customers.edits import edits_of
 from customers.models import Customer
-from customers.searching import TEXT_LIMIT, narrowed, page, sounding_like
+from customers.searching import TEXT_LIMIT, findable, page, sounding_like
 from customers.web.panels import audience, identity_rows, questions_about
 from hub import access
 from hub.access import Capability, requires
@@ -29,7 +29,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:TEXT_LIMIT]
     visible = Customer.objects.visible_to(held).current().with_contacts()
     shown = page(
-        narrowed(visible, text), after=_id(request, "after"), before=_id(request, "before")
+        findable(visible, text, access=held),
+        after=_id(request, "after"),
+        before=_id(request, "before"),
     )
     context = {
         "text": text,

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.exceptions import ValidationError as RestValidationError
+from rest_framework.request import Request
 
 from hub.identifiers import UnknownId, parse_public_id
 from hub.models import Change
@@ -110,13 +111,13 @@ class RecordFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 def apply(
-    filters: type[RecordFilters], parameters: Mapping[str, str], queryset: QuerySet[Any]
+    filters: type[RecordFilters], request: Request, queryset: QuerySet[Any]
 ) -> QuerySet[Any]:
-    """Narrow ``queryset``.
+    """Narrow ``queryset`` by the query parameters of ``request``.
 
     :raises ParameterError: a parameter has a value that it does not accept.
     """
-    asked = filters(parameters, queryset=queryset)
+    asked = filters(request.query_params, queryset=queryset, request=request)
     _require_valid(asked)
     narrowed: QuerySet[Any] = asked.qs
     return narrowed

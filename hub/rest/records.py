@@ -66,7 +66,7 @@ class RecordViewSet(GenericViewSet[Record]):
 
     def list(self, request: Request) -> Response:
         """List records, oldest first."""
-        found = filters.apply(self.filterset_class, request.query_params, self.visible())
+        found = filters.apply(self.filterset_class, request, self.visible())
         page = self.paginate_queryset(found)
         rows = self.answer_class()(page, many=True, context=self.shown)
         return self.get_paginated_response(rows.data)

@@ -5,13 +5,19 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers import searching
+from customers.identity import ExternalKey, find_or_create
 from customers.models import Customer
 from customers.searching import page, search
-from hub.access import EVERYTHING, NOBODY
+from hub import history
+from hub.access import EVERYTHING, NOBODY, Access, Capability
 from hub.models import Business
-from tests.factories.customers import customer
+from syncs.models import Connection, Link
+from tests.factories.billing import issued
+from tests.factories.customers import claim, customer
+from tests.factories.people import SETUP, person
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +74,33 @@ def test_a_national_number_is_dialed_from_the_country_of_the_business() -> None:
 )  # fmt: skip
 def test_strange_text_finds_nobody_and_breaks_nothing(claire: Customer, typed: str) -> None:
     assert search(typed, access=EVERYTHING, limit=8) == []
+
+
+def test_a_customer_is_found_by_the_id_of_another_tool(claire: Customer) -> None:
+    key = ExternalKey("Old salon software", "K-0815")
+    asked = claim("Chloé Marchetti-Roux", email="chloe@marchetti.example", external=key)
+    find_or_create(asked, at=timezone.now(), by=SETUP)
+
+    assert search(" K-0815", access=EVERYTHING, limit=8) == [claire]
+    assert search("K-081", access=EVERYTHING, limit=8) == []
+
+
+def test_a_customer_is_found_by_the_number_of_an_invoice_ux_2(claire: Customer) -> None:
+    number = issued(customer=claire).number
+
+    assert search(number.lower(), access=EVERYTHING, limit=8) == [claire]
+    sees_customers_only = Access(None, frozenset({Capability.VIEW_CUSTOMER}))
+    assert search(number, access=sees_customers_only, limit=8) == []
+
+
+def test_a_customer_is_found_by_its_id_in_a_connected_tool_ux_2(claire: Customer) -> None:
+    owner = person("Administrator")
+    crm = history.create(Connection(vendor="hubspot", label="CRM", owner=owner), by=SETUP)
+    Link.objects.create(
+        connection=crm, kind="customer", local_id=claire.pk, remote_id="90151", idem_key="x"
+    )
+
+    assert search("90151", access=EVERYTHING, limit=8) == [claire]
 
 
 def test_without_the_right_nobody_is_found(claire: Customer) -> None:
