@@ -1,10 +1,12 @@
 from django.urls import path
 
-from customers.web import choosing, editing, views
+from customers.web import choosing, editing, listing, views
 
 app_name = "customers"
 urlpatterns = [
-    path("", views.show_list, name="list"),
+    path("", listing.show_list, name="list"),
+    path("kept/", listing.keep_list, name="keep-list"),
+    path("kept/<uuid:pk>/forget/", listing.forget_list, name="forget-list"),
     path("new/", editing.add, name="new"),
     path("options/", choosing.offer, name="options"),
     path("quick/", choosing.add_quickly, name="quick"),

@@ -1,0 +1,130 @@
+"""The list of customers, what it is narrowed to, and the lists a person keeps."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.models import Customer
+from customers.searching import TEXT_LIMIT, findable, page, sounding_like
+from customers.selecting import (
+    NAME_LIMIT,
+    SEES,
+    Selection,
+    chosen,
+    filters_of,
+    forget_filter,
+    save_filter,
+)
+from hub import access
+from hub.access import Capability, requires
+from hub.actors import Actor
+from hub.errors import InvalidInput
+
+GUESSES_SHOWN = 20
+
+
+class KeepForm(forms.Form):
+    query = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(label="Name", max_length=NAME_LIMIT)
+
+
+CHIPS = (
+    (Selection.ALL, "All", ""),
+    (Selection.NEW, "New", "user-plus"),
+    (Selection.DOUBTFUL, "Known twice?", "git-merge"),
+    (Selection.UNREACHABLE, "No contact", "phone"),
+)
+
+
+@require_safe
+@requires(*SEES)
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Answer the page, or only its results when they are asked for while typing."""
+    at, held = timezone.now(), access.of(request)
+    text, selection = request.GET.get("q", "")[:TEXT_LIMIT], _selection(request)
+    visible = Customer.objects.visible_to(held).current().with_contacts()
+    found = chosen(findable(visible, text, access=held), selection, at=at)
+    shown = page(found, after=_id(request, "after"), before=_id(request, "before"))
+    guesses = [] if shown.rows or selection else list(sounding_like(visible, text)[:GUESSES_SHOWN])
+    here = _query(text, selection)
+    context = {
+        "text": text,
+        "selection": selection,
+        "chips": [
+            (label, icon, f"?{_query(text, each)}", each == selection)
+            for each, label, icon in CHIPS
+        ],
+        "here": here,
+        "keep_form": KeepForm(initial={"query": here}),
+        "filters": [(kept, kept.query == here) for kept in filters_of(request.user.pk)],
+        "customers": shown.rows or guesses,
+        "is_guess": not shown.rows,
+        "previous": f"?{_query(text, selection, before=shown.before)}" if shown.before else "",
+        "next": f"?{_query(text, selection, after=shown.after)}" if shown.after else "",
+        "may_add": held.can(Capability.EDIT_CUSTOMER),
+        "sees_all": held.can(Capability.VIEW_CUSTOMER),
+    }
+    fragment = _wants_results(request)
+    template = "customers/_results.html" if fragment else "customers/list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_POST
+@requires(*SEES)
+def keep_list(request: HttpRequest) -> HttpResponse:
+    """Keep the list that is shown, under a name."""
+    query = request.POST.get("query", "")
+    try:
+        kept = save_filter(request.POST.get("name", ""), query, by=Actor.signed_in(request))
+    except InvalidInput as error:
+        messages.error(request, str(error))
+        return redirect(f"{_address()}?{query}" if query else _address())
+    messages.success(request, f"“{kept.name}” is kept.")
+    return redirect(f"{_address()}?{kept.query}")
+
+
+@require_POST
+@requires(*SEES)
+def forget_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+    forget_filter(pk, by=Actor.signed_in(request))
+    messages.success(request, "The list is no longer kept; no customer was changed.")
+    return redirect(_address())
+
+
+def _address() -> str:
+    return "/customers/"
+
+
+def _selection(request: HttpRequest) -> Selection:
+    try:
+        return Selection(request.GET.get("show", ""))
+    except ValueError:
+        return Selection.ALL
+
+
+def _wants_results(request: HttpRequest) -> bool:
+    """Say whether the list asked for its rows alone; going back asks for a whole page."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
+def _id(request: HttpRequest, name: str) -> UUID | None:
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _query(text: str, selection: Selection, **place: UUID | None) -> str:
+    """Return what stands after ``?`` in the address of a list."""
+    told = {"q": text, "show": selection.value} | place
+    return urlencode({name: value for name, value in told.items() if value})
