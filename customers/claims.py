@@ -63,13 +63,26 @@ class Tier(StrEnum):
 
 
 class Fact(StrEnum):
-    """What speaks for two customers being one (same_…), or against it (other_…)."""
+    """What speaks for two customers being one (same_…, alike_…), or against it (other_…).
+
+    Evidence is kept as text; where a fact has a measure, it follows: ``alike_name:92`` percent.
+    """
 
     SAME_EXTERNAL_ID = "same_external_id"
     SAME_ID = "same_id"
     SAME_EMAIL = "same_email"
     SAME_PHONE = "same_phone"
     SAME_NAME = "same_name"
+    SAME_GIVEN_NAME = "same_given_name"
+    SAME_TAX_ID = "same_tax_id"
+    SAME_BIRTH_DATE = "same_birth_date"
+    SAME_ADDRESS = "same_address"
+    SHARED_EMAIL = "shared_email"
+    SHARED_PHONE = "shared_phone"
+    ALIKE_NAME = "alike_name"
+    ALIKE_EMAIL = "alike_email"
+    ALIKE_PHONE = "alike_phone"
+    OTHER_CONTACTS = "other_contacts"
     OTHER_EMAIL = "other_email"
     OTHER_GIVEN_NAME = "other_given_name"
     OTHER_BIRTH_DATE = "other_birth_date"
@@ -118,6 +131,11 @@ class Traits:
 
 def lock_name(kind: str, normalized: str, extension: str = "") -> str:
     return f"identity:{kind}:{normalized}:{extension}"
+
+
+def customer_lock(customer_id: UUID) -> str:
+    """What a merge takes alone, and whoever adds something to a customer together with others."""
+    return f"customer:{customer_id}"
 
 
 def traits_of(claim: Claim) -> Traits:

@@ -5,16 +5,14 @@ forbid: families share phones and addresses.
 """
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 
 from customers.claims import Claim, Fact, Match, Tier, Traits, traits_of
 from customers.known import HITS_LOOKED_AT, Hit, Known
 from customers.models import ContactKind, Customer
+from customers.naming import are_clearly_different, may_be_relatives
 from customers.normalizing import fold
 
 NAMESAKES_ASKED_ABOUT = 5
-LIKE_THE_SAME_NAME = 0.75
-SHORT_FORM_LETTERS = 3
 BY_ID = {Tier.EXTERNAL_ID: Fact.SAME_EXTERNAL_ID, Tier.HUB_ID: Fact.SAME_ID}
 
 
@@ -39,16 +37,6 @@ def match_traits(traits: Traits, known: Known) -> Match:
     if traits.points:
         return _judged(Tier.NONE, None, [], traits, known)
     return _namesakes(traits)
-
-
-def are_clearly_different(one: str, other: str) -> bool:
-    """Say whether two given names cannot be the same: no initial, short form or slip of either."""
-    left, right = sorted((fold(one), fold(other)), key=len)
-    if not left or set(left.split()) & set(right.split()):
-        return False
-    if (len(left) == 1 or len(left) >= SHORT_FORM_LETTERS) and right.startswith(left):
-        return False
-    return SequenceMatcher(None, left, right).ratio() < LIKE_THE_SAME_NAME
 
 
 def _tiers(traits: Traits, hits: list[Hit], known: Known) -> Iterator[tuple[Tier, list[Customer]]]:
@@ -83,10 +71,18 @@ def _against(tier: Tier, traits: Traits, customer: Customer, known: Known) -> It
         yield Fact.OTHER_EMAIL
     if tier is Tier.PHONE and _has_another_verified_email(traits, customer, known):
         yield Fact.OTHER_EMAIL
-    if tier in (Tier.EMAIL, Tier.PHONE) and are_clearly_different(
-        traits.claim.given_name, customer.given_name
-    ):
+    if _is_somebody_else(tier, traits.claim, customer):
         yield Fact.OTHER_GIVEN_NAME
+
+
+def _is_somebody_else(tier: Tier, claim: Claim, customer: Customer) -> bool:
+    """A phone is what families share most, so there even a small difference may be a sister."""
+    if _has_same_name(claim, customer):
+        return False
+    names = claim.given_name, customer.given_name
+    if tier is Tier.PHONE:
+        return may_be_relatives(*names)
+    return tier is Tier.EMAIL and are_clearly_different(*names)
 
 
 def _is_verified_of_another(hit: Hit, customer: Customer) -> bool:
@@ -112,7 +108,9 @@ def _judged(
         customer.pk: (
             *((BY_ID[tier],) if customer in by_id else ()),
             *_in_favor(traits.claim, customer, hits),
-            *_against(tier if customer in by_id else Tier.PHONE, traits, customer, known),
+            *_against(
+                tier if customer in (linked, *by_id) else Tier.PHONE, traits, customer, known
+            ),
         )
         for customer in looked_at.values()
     }

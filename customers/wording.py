@@ -17,6 +17,16 @@ FACTS = {
     Fact.SAME_EMAIL: "Same e-mail",
     Fact.SAME_PHONE: "Same phone",
     Fact.SAME_NAME: "Same name",
+    Fact.SAME_GIVEN_NAME: "Same given name",
+    Fact.SAME_TAX_ID: "Same tax id",
+    Fact.SAME_BIRTH_DATE: "Same date of birth",
+    Fact.SAME_ADDRESS: "Same address",
+    Fact.SHARED_EMAIL: "Same e-mail, which others have too",
+    Fact.SHARED_PHONE: "Same phone, which others have too",
+    Fact.ALIKE_NAME: "Name {} % alike",
+    Fact.ALIKE_EMAIL: "E-mail alike",
+    Fact.ALIKE_PHONE: "Phone differs in a digit",
+    Fact.OTHER_CONTACTS: "E-mail and phone differ",
     Fact.OTHER_EMAIL: "Another verified e-mail",
     Fact.OTHER_GIVEN_NAME: "Another given name",
     Fact.OTHER_BIRTH_DATE: "Another date of birth",
@@ -36,5 +46,11 @@ def said(found: Identified) -> str:
 
 def evidence_in_words(facts: Iterable[str]) -> list[tuple[str, str]]:
     """Return tone and text of each fact; what speaks against comes with a warning tone."""
-    known = [Fact(fact) for fact in facts]
-    return [("warn" if fact.startswith("other_") else "ok", FACTS[fact]) for fact in known]
+    parted = (fact.partition(":") for fact in facts)
+    return [(_tone(name), FACTS[Fact(name)].format(measure)) for name, _, measure in parted]
+
+
+def _tone(fact: str) -> str:
+    if fact.startswith("other_"):
+        return "warn"
+    return "ok" if fact.startswith("same_") else ""
