@@ -131,3 +131,14 @@ def survivor_of(customer: Customer) -> Customer:
     while customer.canonical is not None:
         customer = customer.canonical
     return customer
+
+
+def merged_into(customer_id: UUID) -> list[UUID]:
+    """Return the ids of all records that were merged into this one, also by way of another."""
+    found: list[UUID] = []
+    layer = [customer_id]
+    while layer:
+        below = Customer.objects.filter(canonical__in=layer).order_by("pk")
+        layer = list(below.values_list("pk", flat=True))
+        found += layer
+    return found

@@ -1,9 +1,9 @@
-"""Find customers by what belongs to them in other apps: an invoice number, a remote id.
+"""What customers are called elsewhere: find one by an invoice number or a remote id; list all.
 
-Each app registers its own ``Finder`` at start-up; nothing is imported upward.
+Each app registers its own ``Finder`` and ``Namer`` at start-up; nothing is imported upward.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,27 @@ from hub.access import Access
 # Text and access in, a query for the ids of customers out; None where the text cannot be one.
 Finder = Callable[[str, Access], QuerySet[Any, UUID] | None]
 SHORTEST = 3
+# The id of a customer in; what the tool is called and the id it uses, out.
+Namer = Callable[[UUID], Iterable[tuple[str, str]]]
 _finders: list[Finder] = []
+_namers: list[Namer] = []
 
 
 def register_finder(finder: Finder) -> None:
     if finder not in _finders:
         _finders.append(finder)
+
+
+def register_namer(namer: Namer) -> None:
+    if namer not in _namers:
+        _namers.append(namer)
+
+
+def external_ids_of(customer_id: UUID) -> list[dict[str, str]]:
+    """Return every ``{system, value}`` a customer is known by outside, sorted."""
+    own = ExternalId.objects.filter(customer=customer_id).values_list("system", "value")
+    pairs = {*own, *(pair for namer in _namers for pair in namer(customer_id))}
+    return [{"system": system, "value": value} for system, value in sorted(pairs)]
 
 
 def customers_traced_by(text: str, access: Access) -> list[QuerySet[Any, UUID]]:

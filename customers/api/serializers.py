@@ -3,11 +3,12 @@
 from typing import Any, ClassVar
 
 from customers import details
-from customers.claims import Tier
+from customers.claims import EXTERNAL_ID_LIMIT, SYSTEM_LIMIT, Tier
 from customers.models import ContactKind
 from customers.normalizing import PHONE_LIMIT, REGIONS, UNSEEN
 from hub.rest.fields import (
     CodeField,
+    DayField,
     Described,
     EmailTextField,
     FlagField,
@@ -32,6 +33,7 @@ WRITTEN = {
     "city": "Lyon",
     "country": "FR",
     "tax_id": "",
+    "birth_date": None,
     "language": "fr",
     "time_zone": "Europe/Paris",
     "notes": "",
@@ -46,6 +48,14 @@ class LineField(Described, TextField):
         super().__init__(max_length=limit, required=False, **options)
         pattern = f"^[^{UNSEEN_HERE}]*$"
         self.openapi = {"type": "string", "maxLength": limit, "pattern": pattern}
+
+
+class PlainField(Described, TextField):
+    """One line that names something in another tool."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(max_length=limit, required=False)
+        self.openapi = {"type": "string", "maxLength": limit, "pattern": f"^[^{UNSEEN_HERE}]*$"}
 
 
 class NotesField(Described, TextField):
@@ -88,15 +98,25 @@ class CustomerInput(InputSerializer):
     city = LineField("city")
     country = CodeField(choices=sorted(details.countries()), required=False)
     tax_id = LineField("tax_id")
+    birth_date = DayField(required=False, allow_null=True)
     language = CodeField(choices=list(details.LANGUAGES), required=False)
     time_zone = TimeZoneNameField(required=False, allow_null=True)
     notes = NotesField()
 
 
 class NewCustomer(CustomerInput):
-    """A person or a firm; at least one of the three names is needed."""
+    """A person or a firm; at least one of the three names is needed.
 
-    example: ClassVar = WRITTEN
+    `external_system` and `external_id` are what another tool calls itself and this customer;
+    `customer` is our own id, where it came back.
+    """
+
+    example: ClassVar = {**WRITTEN, "external_system": "Old software", "external_id": "4711"}
+
+    external_system = PlainField(SYSTEM_LIMIT)
+    external_id = PlainField(EXTERNAL_ID_LIMIT)
+    customer = PublicIdField("cus", required=False)
+    email_verified = FlagField(required=False)
 
 
 class CustomerChange(CustomerInput):
@@ -153,6 +173,7 @@ class CustomerAnswer(AnswerSerializer):
     city = TextField(max_length=80)
     country = TextField(max_length=2)
     tax_id = TextField(max_length=40)
+    birth_date = DayField(allow_null=True)
     language = TextField(max_length=8)
     time_zone = TimeZoneNameField(allow_null=True)
     notes = TextField(max_length=details.LIMITS["notes"])

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.matching import IdsAnswer, MatchAnswer, shown
 from customers.api.serializers import (
     PHONE,
     CustomerAnswer,
@@ -17,14 +18,16 @@ from customers.api.serializers import (
     IdentifiedAnswer,
     NewCustomer,
 )
-from customers.claims import Claim, Tier
+from customers.claims import Claim, ExternalKey, Tier
 from customers.details import home_region
 from customers.edits import edits_of
-from customers.identity import find_or_create
+from customers.identity import find_or_create, match
+from customers.known import merged_into
 from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
 from customers.searching import findable, reached_at
+from customers.traces import external_ids_of
 from hub import access
 from hub.access import Capability
 from hub.errors import InvalidInput
@@ -77,8 +80,17 @@ class CustomerViewSet(RecordViewSet[Customer]):
     prefix = "cus"
     serializer_class = CustomerAnswer
     filterset_class = CustomerFilters
-    inputs: ClassVar = {"create": NewCustomer, "partial_update": CustomerChange}
-    answers: ClassVar = {"create": IdentifiedAnswer, "history": HistoryAnswer}
+    inputs: ClassVar = {
+        "create": NewCustomer,
+        "partial_update": CustomerChange,
+        "match": NewCustomer,
+    }
+    answers: ClassVar = {
+        "create": IdentifiedAnswer,
+        "history": HistoryAnswer,
+        "match": MatchAnswer,
+        "ids": IdsAnswer,
+    }
     finds = frozenset({"create"})
     capabilities: ClassVar = {
         "list": SEES,
@@ -86,6 +98,8 @@ class CustomerViewSet(RecordViewSet[Customer]):
         "create": EDITS,
         "partial_update": EDITS,
         "history": (Capability.VIEW_HISTORY,),
+        "match": (Capability.VIEW_CUSTOMER,),
+        "ids": SEES,
     }
 
     tier: Tier
@@ -100,8 +114,7 @@ class CustomerViewSet(RecordViewSet[Customer]):
         or this number; `tier` says which. A name alone never matches. Nothing of a known
         customer is overwritten; contact points that are new are added.
         """
-        values = {"region": home_region()} | self.read()
-        found = find_or_create(Claim(**values), at=timezone.now(), by=self.actor)
+        found = find_or_create(self._claim(), at=timezone.now(), by=self.actor)
         self.tier = found.tier
         return self.created(found.customer) if found.created else self.answer(found.customer)
 
@@ -112,6 +125,36 @@ class CustomerViewSet(RecordViewSet[Customer]):
             customer.pk, self.read(), by=self.actor, expected_version=customer.version
         )
         return self.answer(changed)
+
+    @action(detail=False, methods=["post"])
+    def match(self, request: Request) -> Response:
+        """Ask which customer it would be.
+
+        Takes what creating takes and changes nothing: the customer it would be linked to and by
+        which tier, and those that a person would be asked about, each with the evidence.
+        """
+        return Response(MatchAnswer(shown(match(self._claim())), context=self.shown).data)
+
+    @action(detail=True)
+    def ids(self, request: Request, id: str) -> Response:
+        """Read every id of a customer.
+
+        Ours, those of records that were merged into it, and the ids in other tools.
+        """
+        customer = self.load()
+        told = {
+            "id": customer.pk,
+            "code": customer.code,
+            "merged_ids": merged_into(customer.pk),
+            "external_ids": external_ids_of(customer.pk),
+        }
+        return Response(IdsAnswer(told, context=self.shown).data)
+
+    def _claim(self) -> Claim:
+        values = {"region": home_region()} | self.read()
+        names = [values.pop(name, "") for name in ("external_system", "external_id")]
+        key = ExternalKey(*names) if any(names) else None
+        return Claim(hub_id=values.pop("customer", None), external=key, **values)
 
     @action(detail=True)
     def history(self, request: Request, id: str) -> Response:

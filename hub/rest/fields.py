@@ -5,7 +5,7 @@ Each says by ``openapi`` what it looks like from outside; hub.rest.schema reads 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
@@ -33,6 +33,7 @@ class Described:
 
 Lookup = Callable[[Access], QuerySet[Any]]
 AMOUNT = re.compile(r"-?\d{1,11}(\.\d{1,4})?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WITH_OFFSET = re.compile(r".+(Z|[+-]\d\d:\d\d)")
 LONGEST_INTEGER = 2**31 - 1
 
@@ -105,6 +106,24 @@ class MomentField(Described, serializers.Field[datetime, str, str, Any]):
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class DayField(Described, serializers.Field[date, str, str, Any]):
+    """A day of the calendar without time or zone, such as a date of birth."""
+
+    openapi: Mapping[str, Any] = {"type": "string", "format": "date"}
+    default_error_messages: ClassVar = {"invalid": "Write a day as 1984-05-31."}
+
+    def to_internal_value(self, data: object) -> date:
+        if not isinstance(data, str) or not DAY.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
 
 
 class TimeZoneNameField(Described, serializers.Field[ZoneInfo, str, str, Any]):

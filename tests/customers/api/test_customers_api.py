@@ -79,6 +79,7 @@ def test_a_record_shows_who_it_is(tool: ApiClient, claire: Customer) -> None:
         "city": "",
         "country": "",
         "tax_id": "",
+        "birth_date": None,
         "language": "en",
         "time_zone": "Europe/Paris",
         "notes": "",
