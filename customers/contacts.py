@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from customers.claims import ExternalKey, Traits
 from customers.models import ContactKind, ContactPoint, Customer, ExternalId, IdentityReview
 from customers.normalizing import is_placeholder
+from customers.scoring import weigh
 from hub import history
 from hub.actors import Actor
 
@@ -100,7 +101,9 @@ def ask_about(
     if customer == candidate or IdentityReview.objects.filter(pair).exists():
         return None
     evidence = [str(fact) for fact in facts]
-    review = IdentityReview(customer=customer, candidate=candidate, evidence=evidence)
+    review = IdentityReview(
+        customer=customer, candidate=candidate, evidence=evidence, score=weigh(evidence)
+    )
     return history.create(review, by=by)
 
 

@@ -1,15 +1,19 @@
 """How customers were recognized, and the questions about identity that a person answers."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
 from customers.models.people import Customer
 from hub import history
+from hub.access import Access, Capability
 from hub.identifiers import uuid7
+
+SIDES = ("customer", "candidate")
 
 
 class Recognition(models.Model):
@@ -60,6 +64,29 @@ class ReviewState(models.TextChoices):
     MERGED = "merged", "Merged"
 
 
+class IdentityReviewQuerySet(models.QuerySet["IdentityReview"]):
+    def visible_to(self, access: Access) -> Self:
+        """Questions of which a principal may see both sides."""
+        if access.can(Capability.VIEW_CUSTOMER):
+            return self
+        seen = Customer.objects.visible_to(access).values("pk")
+        return self.filter(customer__in=seen, candidate__in=seen)
+
+    def waiting(self, *, at: datetime) -> Self:
+        """Questions for people to answer now: of two records that still stand, not put off."""
+        return self.filter(
+            Q(postponed_until=None) | Q(postponed_until__lte=at),
+            state=ReviewState.OPEN,
+            customer__canonical=None,
+            candidate__canonical=None,
+        )
+
+    def with_both(self) -> Self:
+        """Load both sides with their addresses and numbers."""
+        sides = [Prefetch(side, Customer.objects.with_contacts()) for side in SIDES]
+        return self.prefetch_related(*sides)
+
+
 class IdentityReview(models.Model):
     """“Are these two the same?”: asked with evidence, answered by a person, remembered."""
 
@@ -75,6 +102,7 @@ class IdentityReview(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked()
+    objects = IdentityReviewQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from timezone_field import TimeZoneField
 
@@ -87,6 +88,9 @@ class Customer(models.Model):
             models.Index(fields=["search_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_age"),
             GinIndex(fields=["search_name"], name="customer_search", opclasses=["gin_trgm_ops"]),
+            models.Index(
+                Lower("street"), "postal_code", name="customer_by_address", condition=~Q(street="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +128,12 @@ class Customer(models.Model):
 class ContactKind(models.TextChoices):
     EMAIL = "email", "E-mail"
     PHONE = "phone", "Phone"
+
+
+def local_part() -> models.Func:
+    """Return what stands before the @ of a normalized address, as its index has it."""
+    parts = (F("normalized"), models.Value("@"), models.Value(1))
+    return models.Func(*parts, function="split_part", output_field=models.CharField())
 
 
 class ContactPoint(models.Model):
@@ -170,6 +180,9 @@ class ContactPoint(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["normalized", "kind"], name="contact_by_value"),
             GinIndex(fields=["normalized"], name="contact_search", opclasses=["gin_trgm_ops"]),
+            models.Index(
+                local_part(), name="contact_by_local_part", condition=Q(kind=ContactKind.EMAIL)
+            ),
         ]
 
     def __str__(self) -> str:
