@@ -66,6 +66,11 @@ class Actor:
         return cls(ActorKind.SYSTEM, name, f"Hub: {name}", Source.JOB, current_request_id())
 
     @classmethod
+    def importing(cls, user_id: UUID, name: str, *, import_id: UUID) -> "Actor":
+        """The person behind an import, whose rows are written long after the request."""
+        return cls(ActorKind.USER, str(user_id), name, Source.IMPORT, import_id.hex)
+
+    @classmethod
     def imported(cls, name: str) -> "Actor":
         """A bulk load, such as the demo data or a move from an older system."""
         return cls(ActorKind.SYSTEM, name, name, Source.IMPORT, current_request_id())

@@ -10,4 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["hub", "hub.notifications", "scheduling", "billing", "syncs"])
+app.autodiscover_tasks(
+    [
+        "hub",
+        "hub.notifications",
+        "customers",
+        "customers.importing",
+        "scheduling",
+        "billing",
+        "syncs",
+    ]
+)

@@ -1,14 +1,20 @@
 """Keep a file once, under the SHA-256 of its bytes, and give back exactly those bytes."""
 
+from __future__ import annotations
+
 import hashlib
 import os
+from contextlib import closing
 from pathlib import Path
+from typing import IO
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 from hub.errors import DomainError
 from hub.models import StoredFile
+
+PIECE = 1 << 20
 
 
 class DocumentDamaged(DomainError):
@@ -23,13 +29,27 @@ def store(content: bytes, *, media_type: str) -> StoredFile:
     The bytes are on disk before the row that names them is committed, so a crash can leave a
     file that nobody names but never a name without its file.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
-    if not _is_intact(sha256):
-        _write(sha256, content)
-    record, _ = StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"media_type": media_type, "size": len(content)}
-    )
-    return record
+    return _store(ContentFile(content), media_type=media_type)
+
+
+def store_file(file: IO[bytes], *, media_type: str) -> StoredFile:
+    """Do what ``store`` does with all that ``file`` holds, a piece at a time."""
+    return _store(File(file), media_type=media_type)
+
+
+def opened(sha256: str) -> IO[bytes]:
+    """Return the file under ``sha256``, open for reading a piece at a time; the caller closes it.
+
+    :raises DocumentDamaged: the file is missing or was altered.
+    """
+    try:
+        file: IO[bytes] = _storage().open(_path(sha256))
+    except FileNotFoundError:
+        raise DocumentDamaged("The stored document is missing.") from None
+    if _hash_of(file) != sha256:
+        file.close()
+        raise DocumentDamaged("The stored document was altered.")
+    return file
 
 
 def read(sha256: str) -> bytes:
@@ -37,28 +57,42 @@ def read(sha256: str) -> bytes:
 
     :raises DocumentDamaged: the file is missing or was altered.
     """
-    try:
-        with _storage().open(_path(sha256)) as file:
-            content: bytes = file.read()
-    except FileNotFoundError:
-        raise DocumentDamaged("The stored document is missing.") from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise DocumentDamaged("The stored document was altered.")
-    return content
+    with closing(opened(sha256)) as file:
+        return file.read()
+
+
+def _store(file: File[bytes], *, media_type: str) -> StoredFile:
+    sha256 = _hash_of(file)
+    if not _is_intact(sha256):
+        _write(sha256, file)
+    record, _ = StoredFile.objects.get_or_create(
+        sha256=sha256, defaults={"media_type": media_type, "size": file.size}
+    )
+    return record
+
+
+def _hash_of(file: IO[bytes] | File[bytes]) -> str:
+    """Return the SHA-256 of the whole file, and stand at its beginning again."""
+    file.seek(0)
+    sha256 = hashlib.sha256()
+    while piece := file.read(PIECE):
+        sha256.update(piece)
+    file.seek(0)
+    return sha256.hexdigest()
 
 
 def _is_intact(sha256: str) -> bool:
     try:
-        read(sha256)
+        opened(sha256).close()
     except DocumentDamaged:
         return False
     return True
 
 
-def _write(sha256: str, content: bytes) -> None:
+def _write(sha256: str, content: File[bytes]) -> None:
     storage = _storage()
     storage.delete(_path(sha256))  # what a crash left half written
-    name = storage.save(_path(sha256), ContentFile(content))
+    name = storage.save(_path(sha256), content)
     if name != _path(sha256):  # a twin was faster with the same bytes
         storage.delete(name)
         return

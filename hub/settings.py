@@ -257,12 +257,15 @@ CELERY_TASK_ROUTES = {
     "syncs.run_hot_job": {"queue": "sync_hot"},
     "syncs.run_job": {"queue": "sync"},
     "billing.render_documents": {"queue": "pdf"},
+    "customers.move_import": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep syncs": {"task": "syncs.sweep", "schedule": 10.0},
     "release expired slots": {"task": "scheduling.release_expired", "schedule": 15.0},
     "render missing documents": {"task": "billing.render_documents", "schedule": 20.0},
     "send due notifications": {"task": "notifications.send_due", "schedule": 15.0},
+    "resume imports": {"task": "customers.sweep_imports", "schedule": 30.0},
+    "find duplicates": {"task": "customers.compare", "schedule": 30.0},
     "note overdue invoices": {"task": "billing.note_overdue", "schedule": 900.0},
     "forget old rows": {"task": "hub.forget_old_rows", "schedule": 3600.0},
 }

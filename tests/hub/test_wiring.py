@@ -7,6 +7,7 @@ from celery import current_app
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from customers.importing.moving import MOVE_TASK
 from hub import outbox
 from hub.management.programs import Program
 from hub.management.stack import Place, applications
@@ -14,7 +15,7 @@ from hub.reactions import REACTIONS
 from syncs import dispatch
 
 REACTING = [(event, verb) for event, verbs in REACTIONS.items() for verb in verbs]
-BELLS = {outbox.DISPATCH_TASK, dispatch.RUN, dispatch.RUN_HOT}
+BELLS = {outbox.DISPATCH_TASK, dispatch.RUN, dispatch.RUN_HOT, MOVE_TASK}
 
 
 @pytest.fixture(scope="module")
