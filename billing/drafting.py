@@ -12,6 +12,7 @@ from billing.assembling import compute, decide_taxes, lines_of, save_totals, tod
 from billing.models import Invoice, InvoiceLine, LocationBilling
 from billing.planning import EDITED, LineInput, plan_lines
 from billing.states import TRANSITIONS, InvoiceStatus
+from customers.holding import hold
 from customers.models import Customer
 from hub import access, history, outbox
 from hub.access import Capability
@@ -39,6 +40,7 @@ def draft_invoice(customer_id: UUID, *, location_id: UUID, by: Actor) -> Invoice
     :raises NotBillable: nobody set up how this location bills.
     """
     access.require(by, Capability.DRAFT_INVOICE)
+    hold(customer_id)
     customer = Customer.objects.select_related("canonical").get(pk=customer_id)
     billing = _billing_of(location_id)
     if billing is None:

@@ -133,11 +133,6 @@ def lock_name(kind: str, normalized: str, extension: str = "") -> str:
     return f"identity:{kind}:{normalized}:{extension}"
 
 
-def customer_lock(customer_id: UUID) -> str:
-    """What a merge takes alone, and whoever adds something to a customer together with others."""
-    return f"customer:{customer_id}"
-
-
 def traits_of(claim: Claim) -> Traits:
     """:raises InvalidInput: an address, number, name or code of the claim cannot be right."""
     return Traits(

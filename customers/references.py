@@ -1,23 +1,85 @@
 """What points to a customer from above, registered by each app at start-up; no upward import.
 
-For now: which customers are a practitioner's own. Counting, re-pointing and erasing join it
-with merging.
+Which customers are a practitioner's own; which rows go along when two customers become one;
+and which of those cannot go back when it is undone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from django.db import models
 from django.db.models import Q
 
 from hub.access import Access
+from hub.events import EventName
 
 Reach = Callable[[Access], Q]
+# Ids by kind of reference.
+Rows = Mapping[str, frozenset[UUID]]
+# The rows that are to go back from a customer, to those of them that must stay there.
+Bond = Callable[[Rows], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The rows of ``model`` whose ``column`` is a customer; they follow it into a merge.
+
+    ``age`` is the column that says since when a row is there, ``event`` what is announced of
+    each row that moved; an empty ``one`` keeps the kind out of what people are told.
+    """
+
+    kind: str
+    model: type[models.Model]
+    one: str
+    many: str
+    event: EventName | None = None
+    column: str = "customer"
+    age: str = "created_at"
+
+    def of(self, customer_id: UUID) -> models.QuerySet[Any]:
+        rows = self.model._default_manager.filter(**{self.column: customer_id})  # noqa: SLF001
+        return rows.order_by("pk")
+
+    def said(self, count: int) -> str:
+        """“1 invoice”, “12 invoices”."""
+        return f"{count} {self.one if count == 1 else self.many}"
+
+
 _reaches: list[Reach] = []
+_references: dict[str, Reference] = {}
+_bonds: list[Bond] = []
 
 
 def register_reach(reach: Reach) -> None:
     """Add a rule by which a principal reaches customers as its own; ``Q`` is over Customer."""
     if reach not in _reaches:
         _reaches.append(reach)
+
+
+def register(*references: Reference) -> None:
+    """Add kinds of rows that follow a customer; they are locked and moved in this order."""
+    _references.update({reference.kind: reference for reference in references})
+
+
+def register_bond(bond: Bond) -> None:
+    """Add a rule about rows that cannot be parted, such as a visit and its invoice."""
+    if bond not in _bonds:
+        _bonds.append(bond)
+
+
+def registered() -> Iterable[Reference]:
+    return tuple(_references.values())
+
+
+def held_back(returning: Rows) -> Rows:
+    """Return which of the rows that are to go back must stay, by kind."""
+    held: dict[str, frozenset[UUID]] = {}
+    for bond in _bonds:
+        for kind, ids in bond(returning).items():
+            held[kind] = held.get(kind, frozenset()) | ids
+    return held
 
 
 def own_customers(access: Access) -> Q:

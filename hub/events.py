@@ -6,6 +6,8 @@ from enum import StrEnum
 class EventName(StrEnum):
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_UPDATED = "customer.updated"
+    CUSTOMER_MERGED = "customer.merged"
+    CUSTOMER_UNMERGED = "customer.unmerged"
 
     APPOINTMENT_BOOKED = "appointment.booked"
     APPOINTMENT_UPDATED = "appointment.updated"

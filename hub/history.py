@@ -52,16 +52,7 @@ def create_all(instances: Sequence[Tracked], *, at: datetime, by: Actor) -> None
         return
     model = type(instances[0])
     model._default_manager.bulk_create(instances)  # noqa: SLF001
-    row_model = model.history.model  # type: ignore[attr-defined]
-    names = [field.attname for field in row_model.tracked_fields]
-    rows = []
-    for instance in instances:
-        values = {name: getattr(instance, name) for name in names}
-        row = row_model(history_date=at, history_type="+", **values)
-        _attribute(instance, by)
-        seal(instance=instance, history_instance=row)
-        rows.append(row)
-    row_model.objects.bulk_create(rows)
+    _note_all(instances, "+", at=at, by=by)
 
 
 def save(instance: models.Model, *, fields: Sequence[str], by: Actor, reason: str = "") -> None:
@@ -75,6 +66,26 @@ def save(instance: models.Model, *, fields: Sequence[str], by: Actor, reason: st
         instance.version += 1
         names.append("version")
     instance.save(update_fields=names)
+
+
+def save_all(
+    instances: Sequence[models.Model],
+    *,
+    fields: Sequence[str],
+    at: datetime,
+    by: Actor,
+    reason: str = "",
+) -> None:
+    """Do what ``save`` does for many of one model, with two statements."""
+    if not instances:
+        return
+    model, names = type(instances[0]), list(fields)
+    if hasattr(instances[0], "version"):
+        names.append("version")
+        for instance in instances:
+            instance.version += 1  # type: ignore[attr-defined]
+    model._default_manager.bulk_update(instances, names)  # noqa: SLF001
+    _note_all(instances, "~", at=at, by=by, reason=reason)
 
 
 def attach(instance: models.Model, *, fields: Sequence[str], by: Actor) -> None:
@@ -110,6 +121,27 @@ def seal(**received: Any) -> None:
 def append_only(*tables: str) -> list[migrations.RunSQL]:
     """Migration operations after which rows of ``tables`` can be added and read, nothing else."""
     return [migrations.RunSQL(sql, reverse) for sql, reverse in map(_deny_sql, tables)]
+
+
+def _note_all(
+    instances: Sequence[models.Model], kind: str, *, at: datetime, by: Actor, reason: str = ""
+) -> None:
+    """Write the history rows of many of one model, sealed one by one, with one statement."""
+    row_model = type(instances[0]).history.model  # type: ignore[attr-defined]
+    names = [field.attname for field in row_model.tracked_fields]
+    rows = []
+    for instance in instances:
+        _attribute(instance, by, reason)
+        values = {name: getattr(instance, name) for name in names}
+        row = row_model(
+            history_date=at,
+            history_type=kind,
+            history_change_reason=reason[:100] or None,
+            **values,
+        )
+        seal(instance=instance, history_instance=row)
+        rows.append(row)
+    row_model.objects.bulk_create(rows)
 
 
 def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:

@@ -9,10 +9,22 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import references
-        from scheduling import telling
+        from hub.events import EventName
+        from scheduling import chronicle, telling
+        from scheduling.models import Appointment
 
         references.register_reach(_customers_of_own_appointments)
+        references.register(
+            references.Reference(
+                "appointment",
+                Appointment,
+                "appointment",
+                "appointments",
+                EventName.APPOINTMENT_UPDATED,
+            )
+        )
         telling.register()
+        chronicle.register()
 
 
 def _customers_of_own_appointments(access: Access) -> Q:

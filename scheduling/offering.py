@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from customers.holding import hold
 from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
@@ -79,8 +80,11 @@ def rooms_of(location: Location, kind: str, *, first: Resource | None = None) ->
 def customer_for(customer_id: UUID, held: Access) -> Customer:
     """Return the customer to book for; of a merged one, the one that it became.
 
+    No merge comes between until the end of the transaction.
+
     :raises InvalidInput: there is none, or it is hidden from this role: they look alike.
     """
+    hold(customer_id)
     known = Customer.objects.select_related("canonical")
     if not held.can(Capability.BOOK_APPOINTMENT):
         known = known.visible_to(held)

@@ -31,7 +31,14 @@ def sync_object(run: Run) -> Link | None:
     if record is None:
         return None
     link = linking.get_or_create(run.connection, run.kind, run.local_id)
+    if record.is_left_alone:  # what was seen there stays noted, in case a merge is undone
+        run.note = "merged into another: left as it is there"
+        return link
     run.consumed = link.pending_remote
+    return _bring_together(run, link, record)
+
+
+def _bring_together(run: Run, link: Link, record: Record) -> Link:
     if link.status in LET_GO:
         return _make_anew(run, link, record) if vanishing.wants_back(run, link, record) else link
     if vanishing.is_to_leave(run, record):

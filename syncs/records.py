@@ -22,7 +22,9 @@ class Record:
     """A hub record as one connection should hold it.
 
     ``wanted`` is False where it should no longer be there (another calendar's appointment), or
-    need not be created; ``related`` names the records it belongs to, by kind.
+    need not be created; ``is_left_alone`` where it stays there as it is, neither written nor
+    read: a customer that was merged into another. ``related`` names the records it belongs to,
+    by kind.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Record:
     atoms: dict[str, Json]
     wanted: bool = True
     worth_creating: bool = True
+    is_left_alone: bool = False
     related: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -108,8 +111,8 @@ def _customer(local_id: UUID) -> Record | None:
         Kind.CUSTOMER,
         local_id,
         canonical.canonical(atoms),
-        wanted=customer.canonical_id is None,
         worth_creating=customer.canonical_id is None,
+        is_left_alone=customer.canonical_id is not None,
     )
 
 

@@ -1,0 +1,123 @@
+"""Two customers under lock, and what speaks against making them one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from customers.claims import lock_name
+from customers.holding import lock_of
+from customers.models import ContactPoint, Customer, ExternalId, IdentityReview, ReviewState
+from customers.normalizing import fold
+from hub import locks
+from hub.access import Access
+from hub.errors import DomainError, StaleVersion
+
+
+class NotMergeable(DomainError):
+    code = "not_mergeable"
+
+
+class MergeBlocked(DomainError):
+    code = "merge_blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    survivor: Customer
+    absorbed: Customer
+
+
+def seen(survivor_id: UUID, absorbed_id: UUID, *, allowed: Access) -> Pair:
+    """Read two customers to compare them, without a lock.
+
+    :raises Customer.DoesNotExist: one of them is not there, or not to be seen.
+    """
+    visible = Customer.objects.visible_to(allowed).select_related("canonical").with_contacts()
+    found = visible.in_bulk([survivor_id, absorbed_id])
+    if found.keys() != {survivor_id, absorbed_id}:
+        raise Customer.DoesNotExist
+    return Pair(found[survivor_id], found[absorbed_id])
+
+
+def locked(survivor_id: UUID, absorbed_id: UUID, *, allowed: Access) -> Pair:
+    """Lock all that leads to either of two customers, then both of them, the older one first.
+
+    :raises Customer.DoesNotExist: one of them is not there, or not to be seen.
+    :raises StaleVersion: an address or number was added meanwhile.
+    """
+    ids = [survivor_id, absorbed_id]
+    names = _lock_names(ids)
+    locks.exclusively(names)
+    visible = Customer.objects.visible_to(allowed).values("pk")
+    # No key: an invoice that is being drafted points to the row, and we may wait for its visit.
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.filter(pk__in=ids).filter(pk__in=visible).select_related("canonical")
+    found = {row.pk: row for row in rows.order_by("pk")}
+    if found.keys() != set(ids):
+        raise Customer.DoesNotExist
+    if not names.issuperset(_lock_names(ids)):
+        raise StaleVersion("Somebody else changed this meanwhile. Try again.")
+    return Pair(found[survivor_id], found[absorbed_id])
+
+
+def require_mergeable(pair: Pair) -> None:
+    """:raises NotMergeable: they are one already, or one of them is no record of its own."""
+    if pair.survivor == pair.absorbed:
+        raise NotMergeable("This is the same record.")
+    for customer in (pair.survivor, pair.absorbed):
+        if customer.canonical:
+            into = customer.canonical
+            raise NotMergeable(
+                f"{customer.code} was merged into {into.code} already.",
+                details={"merged_into": into.code},
+            )
+        if customer.erased_at:
+            raise NotMergeable(f"{customer.code} was erased, so nobody can say who it was.")
+
+
+def objections(pair: Pair) -> list[str]:
+    """Return what forbids the merge unless somebody gives a reason, as sentences."""
+    found = []
+    if len({_bare(customer.tax_id) for customer in (pair.survivor, pair.absorbed)} - {""}) > 1:
+        found.append(
+            f"The tax ids differ: {pair.survivor.tax_id} and {pair.absorbed.tax_id}."
+            " Two tax ids are two firms."
+        )
+    review = review_of(pair)
+    if review and review.state == ReviewState.DIFFERENT:
+        found.append("Somebody answered that these two are not the same.")
+    return found
+
+
+def require_no_objection(pair: Pair, *, reason: str) -> None:
+    """:raises MergeBlocked: something forbids it, and no reason is given to do it anyway."""
+    found = objections(pair)
+    if found and not reason:
+        raise MergeBlocked(
+            f"{' '.join(found)} Give a reason to merge them anyway.",
+            field="reason",
+            details={"objections": found},
+        )
+
+
+def review_of(pair: Pair) -> IdentityReview | None:
+    one, other = pair.survivor, pair.absorbed
+    asked = Q(customer=one, candidate=other) | Q(customer=other, candidate=one)
+    return IdentityReview.objects.filter(asked).first()
+
+
+def _lock_names(ids: Iterable[UUID]) -> set[str]:
+    """Name the identifiers of the customers, of those merged into them, and all of these."""
+    ids = list(ids)
+    family = set(Customer.objects.filter(canonical__in=ids).values_list("pk", flat=True))
+    points = ContactPoint.objects.filter(customer__in=ids)
+    keys = ExternalId.objects.filter(customer__in=ids)
+    names = {lock_name(*row) for row in points.values_list("kind", "normalized", "extension")}
+    names |= {lock_name("external", *row) for row in keys.values_list("system", "value")}
+    return names | {lock_of(pk) for pk in {*ids, *family}}
+
+
+def _bare(tax_id: str) -> str:
+    return fold(tax_id).replace(" ", "")

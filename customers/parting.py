@@ -1,0 +1,98 @@
+"""Give two customers back what a merge had made one: addresses, numbers, consents, questions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from customers.joining import PointChange, flags_of, repoint, write_points
+from customers.models import Consent, ContactPoint, IdentityReview, Merge, ReviewState
+from customers.moving import Move, noted
+from customers.pairing import Pair
+from hub import history
+from hub.actors import Actor
+
+
+def parted_points(merge: Merge, pair: Pair) -> list[PointChange]:
+    """Return the addresses and numbers that go back: those that are as the merge left them.
+
+    One that was rewritten since is another one by now, and stays.
+    """
+    return [change for change in _restored(merge, pair) if change.moves]
+
+
+def part_points(merge: Merge, pair: Pair, move: Move) -> None:
+    write_points(_restored(merge, pair), move)
+
+
+def withdraw_refusals(merge: Merge, *, by: Actor) -> None:
+    """Take away the stricter answers that the merge had added; their history stays."""
+    for consent in Consent.objects.filter(pk__in=noted(merge).get("refusal", ())):
+        history.delete(consent, by=by)
+
+
+def reopen_reviews(merge: Merge, move: Move, *, verdict: ReviewState) -> None:
+    """Ask again what the merge had answered, and put ``verdict`` to the question about the two."""
+    moved = noted(merge)
+    for review in _reviews(moved.get("review", frozenset())):
+        repoint(review, move.origin, move.target)
+        if not _is_asked(review):
+            fields = ["customer", "candidate"]
+            history.save(review, fields=fields, by=move.by, reason=move.reason)
+    for review in _reviews(moved.get("closed", frozenset())):
+        _set(review, ReviewState.OPEN, move)
+    for review in _reviews(moved.get("answer", frozenset())):
+        _set(review, verdict, move)
+
+
+def _restored(merge: Merge, pair: Pair) -> list[PointChange]:
+    remembered: dict[str, dict[str, Any]] = merge.before["points"]
+    moved = noted(merge).get("contact_point", frozenset())
+    family = [pair.survivor.pk, pair.absorbed.pk]
+    points = ContactPoint.objects.filter(pk__in=list(remembered), customer__in=family)
+    changes = []
+    for point in points.order_by("pk"):
+        then = remembered[str(point.pk)]
+        if (point.normalized, point.extension) != (then["normalized"], then["extension"]):
+            continue
+        is_untouched = flags_of(point) == then["after"]
+        flags = then["before"] if is_untouched else flags_of(point)
+        owner = pair.absorbed if point.pk in moved else point.customer
+        changes.append(PointChange(point, flags, owner))
+    return _with_one_main_each(changes, pair)
+
+
+def _with_one_main_each(changes: list[PointChange], pair: Pair) -> list[PointChange]:
+    """Let nothing become a main point beside one that was made so since."""
+    own = {change.point.pk for change in changes}
+    others = ContactPoint.objects.filter(
+        is_primary=True, customer__in=[pair.survivor, pair.absorbed]
+    )
+    taken = {(row.customer_id, row.kind) for row in others.exclude(pk__in=own)}
+    kept = []
+    for change in changes:
+        place = (change.customer.pk, change.point.kind)
+        is_main = change.flags["is_primary"] and place not in taken
+        if is_main:
+            taken.add(place)
+        flags = change.flags | {"is_primary": is_main}
+        if change.moves or flags != flags_of(change.point):
+            kept.append(PointChange(change.point, flags, change.customer))
+    return kept
+
+
+def _reviews(ids: frozenset[UUID]) -> list[IdentityReview]:
+    return list(IdentityReview.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+
+
+def _is_asked(review: IdentityReview) -> bool:
+    """Say whether there is another question about these two meanwhile."""
+    one, other = review.customer_id, review.candidate_id
+    pair = Q(customer=one, candidate=other) | Q(customer=other, candidate=one)
+    return IdentityReview.objects.filter(pair).exclude(pk=review.pk).exists()
+
+
+def _set(review: IdentityReview, state: ReviewState, move: Move) -> None:
+    if review.state == ReviewState.MERGED:
+        review.state = state
+        history.save(review, fields=["state"], by=move.by, reason=move.reason)
