@@ -24,8 +24,12 @@ FLAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One act, in words; ``is_first`` is the one that added the customer."""
+    """One act, in words; ``is_first`` is the one that added the customer.
 
+    ``key`` names it for ``customers.undoing``: the history row of the customer it was saved with.
+    """
+
+    key: int | None
     at: datetime
     title: str
     actor_kind: str
@@ -47,6 +51,7 @@ def edits_of(customer: Customer, *, zone: tzinfo) -> list[Edit]:
 
 def _of_entry(entry: Entry) -> Edit:
     return Edit(
+        key=entry.key,
         at=entry.at,
         title="",
         actor_kind=entry.actor_kind,
@@ -66,6 +71,7 @@ def _of_contacts(customer: Customer) -> Iterator[Edit]:
         changes = tuple(_differences(before if before and before.id == row.id else None, row))
         if changes:
             yield Edit(
+                key=None,
                 at=row.history_date,
                 title="",
                 actor_kind=row.actor_kind,

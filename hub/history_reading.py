@@ -39,9 +39,11 @@ class FieldChange:
 class Entry:
     """One saved change; ``events`` were announced with it, such as ``customer.updated``.
 
-    ``reason`` is what somebody gave for an exception, or for taking something back.
+    ``reason`` is what somebody gave for an exception, or for taking something back; ``key`` is
+    the id of the history row.
     """
 
+    key: int
     at: datetime
     title: str
     subject: str
@@ -93,6 +95,7 @@ def _entry(
 ) -> Entry:
     events = tuple(announced.get((row.id, getattr(row, "version", 0)), ()))
     return Entry(
+        key=row.history_id,
         at=row.history_date,
         title=_title(events, row.history_type),
         subject=str(row.instance_type._meta.verbose_name),  # noqa: SLF001

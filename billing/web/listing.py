@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
 from billing.searching import Selection, chosen, draft_sums, matching, open_sums, page
-from billing.web.wording import state_of
+from billing.standing import state_of
 from customers.searching import TEXT_LIMIT
 from hub import access
 from hub.access import Capability, requires

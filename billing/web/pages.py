@@ -20,13 +20,13 @@ from billing.issuing import buyer_party, seller_party
 from billing.models import Allocation, Invoice, InvoiceTax
 from billing.picturing import picture_of
 from billing.printing import lay_out
+from billing.standing import OVERDUE, State, due_in_words, short_date, state_of
 from billing.states import InvoiceStatus, Settlement
 from billing.taxation import TaxBucket
 from billing.taxes import TaxTable
 from billing.totals import calculate
 from billing.web.lines import LinesForm, saved_rows
 from billing.web.story import tell
-from billing.web.wording import OVERDUE, State, due_in_words, short_date, state_of
 from hub import access
 from hub.access import Access, Capability, requires
 from hub.documents import DocumentDamaged

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from billing.models import Invoice, LocationBilling
 from billing.searching import open_sums
+from billing.standing import state_of
 from billing.states import InvoiceStatus
-from billing.web.wording import state_of
 from customers.models import Customer
 from hub import access
 from hub.access import Capability, requires

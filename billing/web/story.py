@@ -9,9 +9,9 @@ from typing import Any
 
 from billing.freezing import plain
 from billing.models import Allocation, Invoice, InvoiceLine, Payment
+from billing.standing import short_date
 from billing.states import InvoiceStatus
 from billing.web.lines import price_text
-from billing.web.wording import short_date
 from hub.history_reading import Entry, FieldChange, entries
 from hub.money import format_amount
 

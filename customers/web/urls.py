@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers.web import choosing, editing, listing, views
+from customers.web import choosing, duplicates, editing, listing, timeline, views
 
 app_name = "customers"
 urlpatterns = [
@@ -10,7 +10,12 @@ urlpatterns = [
     path("new/", editing.add, name="new"),
     path("options/", choosing.offer, name="options"),
     path("quick/", choosing.add_quickly, name="quick"),
+    path("duplicates/", duplicates.show_queue, name="duplicates"),
+    path("duplicates/<uuid:pk>/different/", duplicates.differ, name="differ"),
+    path("duplicates/<uuid:pk>/later/", duplicates.postpone, name="postpone"),
+    path("duplicates/<uuid:pk>/again/", duplicates.reopen, name="ask-again"),
     path("<uuid:pk>/", views.show_customer, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/contacts/<uuid:point>/remove/", editing.remove, name="remove-contact"),
+    path("<uuid:pk>/edits/<int:key>/undo/", timeline.undo, name="undo-edit"),
 ]

@@ -1,4 +1,4 @@
-"""The page of an appointment, its card in the calendar, and the list on a customer's page."""
+"""The page of an appointment, and its card in the calendar."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.models import Customer
 from hub import access
 from hub.access import Capability, requires
 from hub.history_reading import entries
@@ -25,7 +24,6 @@ from scheduling.web.wording import MESSAGES, elsewhere, remaining
 
 SEES_APPOINTMENTS = (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR)
 MAY_BOOK = (Capability.BOOK_APPOINTMENT, Capability.BOOK_OWN_APPOINTMENT)
-PAST_SHOWN = 20
 
 
 def found(request: HttpRequest, pk: UUID) -> Appointment:
@@ -75,25 +73,6 @@ def show_card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Answer the quick view of the calendar, for its dialog."""
     context = facts(request, found(request, pk), at=timezone.now())
     return render(request, "scheduling/_card.html", context)
-
-
-@require_safe
-@requires(*SEES_APPOINTMENTS)
-def list_of_customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    """Answer a fragment of the customer's page: what is coming, and the newest of what was."""
-    at, held = timezone.now(), access.of(request)
-    customer = get_object_or_404(Customer.objects.visible_to(held), pk=customer_id)
-    visible = Appointment.objects.visible_to(held).filter(customer=customer)
-    visible = visible.select_related("staff", "location")
-    past = list(visible.filter(end_at__lte=at).order_by("-start_at", "pk")[: PAST_SHOWN + 1])
-    context = {
-        "customer": customer,
-        "coming": visible.filter(end_at__gt=at).order_by("start_at", "pk"),
-        "past": past[:PAST_SHOWN],
-        "has_more": len(past) > PAST_SHOWN,
-        "may_book": held.can(*MAY_BOOK),
-    }
-    return render(request, "scheduling/_of_customer.html", context)
 
 
 def facts(request: HttpRequest, appointment: Appointment, *, at: datetime) -> dict[str, Any]:

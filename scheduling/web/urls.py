@@ -9,11 +9,6 @@ urlpatterns = [
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("appointments/", booking.book, name="book"),
-    path(
-        "appointments/of-customer/<uuid:customer_id>/",
-        appointments.list_of_customer,
-        name="of_customer",
-    ),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),
     path("appointments/<uuid:pk>/card/", appointments.show_card, name="card"),
     path("appointments/<uuid:pk>/notes/", acting.write_notes, name="notes"),

@@ -18,7 +18,7 @@ from billing.planning import LineInput
 from billing.rendering import render_document
 from billing.settling import note_overdue, write_off_invoice
 from billing.states import PaymentMethod
-from billing.web.wording import due_in_words
+from billing.standing import due_in_words
 from hub.actors import Actor
 from tests.factories import billing as make
 from tests.factories.clients import signed_in

@@ -168,7 +168,6 @@ PAGES = {
     "open_times": "/calendar/open-times/?location={salon}",
     "appointment": "/appointments/{made}/",
     "card": "/appointments/{made}/card/",
-    "of_customer": "/appointments/of-customer/{customer}/",
     "move": "/appointments/{made}/move/",
     "cancel": "/appointments/{made}/cancel/",
     "reopen": "/appointments/{made}/reopen/",
@@ -180,7 +179,6 @@ ROLES: dict[str, set[str]] = {
     "feed": SEES,
     "appointment": SEES,
     "card": SEES,
-    "of_customer": SEES,
     "open_times": BOOKS,
     "move": BOOKS,
     "cancel": BOOKS,
@@ -196,7 +194,7 @@ def test_each_page_opens_for_the_roles_that_need_it(
     user = person(role)
     own = staff("Paula Practice", user=user if role == "Practitioner" else None)
     made = booked(staff=own)
-    path = PAGES[name].format(salon=salon.pk, made=made.pk, customer=made.customer_id)
+    path = PAGES[name].format(salon=salon.pk, made=made.pk)
 
     answer = signed_in(user).get(path)
 
@@ -236,7 +234,6 @@ def test_an_unknown_appointment_is_not_found(ben: Client) -> None:
 
     assert ben.get(f"/appointments/{unknown}/").status_code == 404
     assert ben.get("/appointments/17/").status_code == 404
-    assert ben.get(f"/appointments/of-customer/{unknown}/").status_code == 404
     assert ben.post(f"/appointments/{unknown}/complete/").status_code == 404
 
 
@@ -244,7 +241,7 @@ def test_without_signing_in_every_page_asks_for_it(salon: Location) -> None:
     made = booked(start=MONDAY_9)
 
     for path in PAGES.values():
-        address = path.format(salon=salon.pk, made=made.pk, customer=made.customer_id)
+        address = path.format(salon=salon.pk, made=made.pk)
         answer = Client().get(address)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/accounts/login/")

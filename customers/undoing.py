@@ -1,0 +1,91 @@
+"""Take one edit of a customer back, where nobody changed the same again since."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.details import DETAILS
+from customers.edits import ONE_ACT
+from customers.models import ContactKind, ContactPoint, Customer
+from customers.registration import update_customer
+from hub.actors import Actor
+from hub.errors import DomainError
+
+Row = Any  # a historical record; its class is made at run time
+
+
+class CannotUndo(DomainError):
+    """The edit was the first one, changed nothing that can be put back, or was overtaken."""
+
+    code = "cannot_undo"
+
+
+@transaction.atomic
+def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int | None) -> Customer:
+    """Put back what the edit ``key`` changed (``customers.edits.Edit.key``); itself an edit.
+
+    Details, and the main address and number, go back to what they were before.
+
+    :raises CannotUndo: a part of it was changed again since, or there is nothing to put back.
+    :raises Customer.DoesNotExist: there is no such customer or edit, or not for ``by``.
+    :raises AccessDenied: ``by`` may not change customers.
+    :raises StaleVersion: somebody else was faster.
+    """
+    row = Customer.history.filter(id=customer_id, history_id=key).first()
+    if row is None:
+        raise Customer.DoesNotExist
+    before = Customer.history.filter(id=customer_id, history_id__lt=key).order_by("-history_id")
+    old = before.first()
+    if old is None:
+        raise CannotUndo("This is how the customer was added; it cannot be taken back.")
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    values = _details(customer, old, row) | _ways(customer, row)
+    if not values:
+        raise CannotUndo("Nothing of this can be put back.")
+    return update_customer(customer_id, values, by=by, expected_version=expected_version)
+
+
+def _details(customer: Customer, old: Row, row: Row) -> dict[str, Any]:
+    values = {
+        name: getattr(old, name) for name in DETAILS if getattr(old, name) != getattr(row, name)
+    }
+    overtaken = [name for name in values if getattr(customer, name) != getattr(row, name)]
+    if overtaken:
+        words = ", ".join(name.replace("_", " ") for name in overtaken)
+        raise CannotUndo(f"Changed again since: {words}. Take the newer change back first.")
+    return values
+
+
+def _ways(customer: Customer, row: Row) -> dict[str, str]:
+    """Return the main address and number as they were before the act that ``row`` is part of."""
+    rows = ContactPoint.history.filter(
+        customer_id=customer.pk,
+        request_id=row.request_id,
+        history_date__gte=row.history_date - ONE_ACT,
+        history_date__lte=row.history_date + ONE_ACT,
+    )
+    kinds = sorted(set(rows.values_list("kind", flat=True)))
+    return {kind: _before(customer, kind, rows.filter(kind=kind)) for kind in kinds}
+
+
+def _before(customer: Customer, kind: str, rows: Any) -> str:
+    ids = list(rows.order_by("history_id").values_list("history_id", flat=True))
+    known = ContactPoint.history.filter(customer_id=customer.pk, kind=kind)
+    if _main(known.filter(history_id__lte=ids[-1])) != _main(known):
+        word = "e-mail" if kind == ContactKind.EMAIL else "phone"
+        raise CannotUndo(f"Changed again since: {word}. Take the newer change back first.")
+    return _main(known.filter(history_id__lt=ids[0]))
+
+
+def _main(rows: Any) -> str:
+    """Return the main value after the last of ``rows``, the history of all points of a kind."""
+    last = {row.id: row for row in rows.order_by("history_id")}
+    main = (row for row in last.values() if row.is_primary and row.history_type != "-")
+    return next((_typed(row) for row in main), "")
+
+
+def _typed(row: Row) -> str:
+    if row.kind == ContactKind.PHONE:
+        return f"{row.normalized};ext={row.extension}" if row.extension else str(row.normalized)
+    return str(row.value)

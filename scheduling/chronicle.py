@@ -1,0 +1,70 @@
+"""What scheduling tells on a customer's timeline: visits, and the messages about them."""
+
+from collections.abc import Iterator
+
+from customers.timeline import Asked, Category, Moment, register_source
+from hub.notifications.models import Notification, NotificationStatus
+from scheduling import letters
+from scheduling.models import Appointment
+from scheduling.states import AppointmentStatus
+
+S = AppointmentStatus
+BADGES = {
+    S.BOOKED: ("brand", "calendar-check"),
+    S.COMPLETED: ("ok", "check"),
+    S.NO_SHOW: ("bad", "user-x"),
+    S.CANCELED: ("warn", "calendar-cancel"),
+}
+TITLES = {
+    letters.BOOKED: "Confirmation of an appointment",
+    letters.MOVED: "Message about a new time",
+    letters.CANCELED: "Message about a cancellation",
+}
+TONES = {NotificationStatus.SENT: "ok", NotificationStatus.UNKNOWN: "warn"}
+
+
+def register() -> None:
+    register_source(Category.VISITS, visits)
+    register_source(Category.MESSAGES, messages)
+
+
+def visits(asked: Asked) -> Iterator[Moment]:
+    found = Appointment.objects.visible_to(asked.access).filter(customer=asked.customer)
+    if asked.before:
+        found = found.filter(start_at__lt=asked.before)
+    newest = found.select_related("staff", "location").order_by("-start_at", "-pk")
+    for visit in newest[: asked.limit]:
+        tone, icon = BADGES.get(S(visit.status), ("", ""))
+        yield Moment(
+            at=visit.start_at,
+            until=visit.end_at,
+            zone=visit.time_zone,
+            category=Category.VISITS,
+            icon="calendar-event",
+            tone="brand" if visit.end_at > asked.at else "ok",
+            title=f"{visit.service_name} with {visit.staff}",
+            detail=f"{visit.code} · {visit.location.name}",
+            url=visit.get_absolute_url(),
+            badge=(tone, icon, str(visit.get_status_display())),
+        )
+
+
+def messages(asked: Asked) -> Iterator[Moment]:
+    """By when they were decided on; a message that is still planned, by when it is due."""
+    visible = Appointment.objects.visible_to(asked.access).filter(customer=asked.customer)
+    by_id = {visit.pk: visit for visit in visible.only("pk", "number", "time_zone")}
+    for notice in Notification.objects.filter(object_id__in=by_id).order_by("-due_at", "-pk"):
+        visit, at = by_id[notice.object_id], notice.decided_at or notice.due_at
+        if asked.before and at >= asked.before:
+            continue
+        status = NotificationStatus(notice.status)
+        yield Moment(
+            at=at,
+            zone=visit.time_zone,
+            category=Category.MESSAGES,
+            icon="mail",
+            title=TITLES.get(notice.kind, "Message"),
+            detail=f"{visit.code}{f' · {notice.reason}' if notice.reason else ''}",
+            url=visit.get_absolute_url(),
+            badge=(TONES.get(status, ""), "", str(status.label)),
+        )
