@@ -1,6 +1,7 @@
 """The router of /api/v1: one line for each resource."""
 
 from billing.api.viewsets import InvoiceViewSet
+from customers.api.duplicates import DuplicateViewSet
 from customers.api.viewsets import CustomerViewSet
 from hub.rest.routing import DeclaredRouter
 from scheduling.api.catalog import (
@@ -13,6 +14,7 @@ from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 
 router = DeclaredRouter()
 router.register("customers", CustomerViewSet, basename="customers")
+router.register("duplicates", DuplicateViewSet, basename="duplicates")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")

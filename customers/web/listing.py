@@ -1,5 +1,6 @@
 """The list of customers, what it is narrowed to, and the lists a person keeps."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Customer
+from customers.questions import backlog
 from customers.searching import TEXT_LIMIT, findable, page, sounding_like
 from customers.selecting import (
     NAME_LIMIT,
@@ -23,7 +25,7 @@ from customers.selecting import (
     save_filter,
 )
 from hub import access
-from hub.access import Capability, requires
+from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import InvalidInput
 
@@ -69,6 +71,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "previous": f"?{_query(text, selection, before=shown.before)}" if shown.before else "",
         "next": f"?{_query(text, selection, after=shown.after)}" if shown.after else "",
         "may_add": held.can(Capability.EDIT_CUSTOMER),
+        "waiting": _waiting(held, at=at),
         "sees_all": held.can(Capability.VIEW_CUSTOMER),
     }
     fragment = _wants_results(request)
@@ -109,6 +112,11 @@ def _selection(request: HttpRequest) -> Selection:
         return Selection(request.GET.get("show", ""))
     except ValueError:
         return Selection.ALL
+
+
+def _waiting(held: Access, *, at: datetime) -> int:
+    """How many likely duplicates wait for this person's answer."""
+    return backlog(held, at=at).count if held.can(Capability.EDIT_CUSTOMER) else 0
 
 
 def _wants_results(request: HttpRequest) -> bool:

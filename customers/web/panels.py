@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import Group
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from customers import details
 from customers.edits import Edit
-from customers.models import ContactKind, ContactPoint, Customer, IdentityReview, ReviewState
+from customers.models import ContactKind, ContactPoint, Customer, IdentityReview
 from customers.wording import evidence_in_words
 from hub.access import Access, Capability
 
@@ -36,9 +37,15 @@ class IdentityRow:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Another customer who may be the same person, and why; tone and text of each reason."""
+    """Another customer who may be the same person, and why; tone and text of each reason.
 
+    ``survivor`` is the older one of the two, and would keep its code in a merge.
+    """
+
+    review: IdentityReview
     other: Customer
+    survivor: Customer
+    absorbed: Customer
     evidence: list[tuple[str, str]]
 
 
@@ -49,20 +56,19 @@ def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow
     return [row for row in rows if row.value]
 
 
-def questions_about(customer: Customer, access: Access) -> list[Question]:
-    """Return the open questions whose other side ``access`` may see, oldest first."""
+def questions_about(customer: Customer, access: Access, *, at: datetime) -> list[Question]:
+    """Return the questions that wait and whose other side ``access`` may see, surest first."""
     pair = Q(customer=customer) | Q(candidate=customer)
-    reviews = IdentityReview.objects.filter(pair, state=ReviewState.OPEN)
-    reviews = reviews.select_related("customer", "candidate").order_by("created_at", "pk")
-    found = [
-        (review.candidate if review.customer == customer else review.customer, review.evidence)
-        for review in reviews[:QUESTIONS_SHOWN]
-    ]
-    visible = Customer.objects.visible_to(access).filter(pk__in=[other.pk for other, _ in found])
-    seen = set(visible.values_list("pk", flat=True))
-    return [
-        Question(other, evidence_in_words(facts)) for other, facts in found if other.pk in seen
-    ]
+    reviews = IdentityReview.objects.visible_to(access).waiting(at=at).filter(pair)
+    reviews = reviews.select_related("customer", "candidate").order_by("-score", "pk")
+    return [_question(review, customer) for review in reviews[:QUESTIONS_SHOWN]]
+
+
+def _question(review: IdentityReview, customer: Customer) -> Question:
+    sides = review.customer, review.candidate
+    other = next(side for side in sides if side != customer)
+    survivor, absorbed = sorted(sides, key=lambda side: side.number)
+    return Question(review, other, survivor, absorbed, evidence_in_words(review.evidence))
 
 
 def audience() -> dict[str, list[str]]:

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from customers.models import IdentityReview
 from hub.identifiers import public_id
 from tests.architecture.addresses import ApiAction, api_actions
 from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
+from tests.factories.customers import customer
 from tests.factories.people import person
 from tests.factories.scheduling import booked, room
 
@@ -33,9 +35,12 @@ def tool(settings: Any) -> ApiClient:
 def records() -> dict[str, str]:
     """A record of each kind, by the prefix of its id."""
     visit, bill = booked(), draft("49.00")
+    customer("Claire Marchetti")
+    customer("Claire Marchetti")
     known = {
         "apt": visit.pk,
         "cus": visit.customer_id,
+        "dup": IdentityReview.objects.values_list("pk", flat=True)[0],
         "inv": bill.pk,
         "loc": visit.location_id,
         "res": room().pk,
@@ -52,7 +57,8 @@ def path(action: ApiAction, records: dict[str, str]) -> str:
 def version(tool: ApiClient, place: str) -> str:
     """Return the ETag of the record that ``place`` is about; nothing for a list."""
     record = "/".join(place.split("/")[:5])
-    return str(tool.get(record)["ETag"]) if record.count("/") == RECORD_DEPTH else ""
+    is_record = record.count("/") == RECORD_DEPTH and "_" in record
+    return str(tool.get(record)["ETag"]) if is_record else ""
 
 
 def send(tool: ApiClient, action: ApiAction, place: str, body: Any, etag: str = "") -> Any:
