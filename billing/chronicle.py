@@ -1,6 +1,9 @@
 """What billing tells on a customer's timeline: invoices, and the payments on them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
 from billing.models import Invoice, Payment
 from billing.standing import state_of
@@ -62,3 +65,29 @@ def payments(asked: Asked) -> Iterator[Moment]:
             detail=str(payment.get_method_display()),
             url=paid.get_absolute_url() if paid else "",
         )
+
+
+def told_of(customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return all invoices as issued, with payments, for the file a person can ask for."""
+    found = Invoice.objects.filter(customer__in=customer_ids).order_by("created_at", "pk")
+    return [
+        {
+            "number": invoice.number,
+            "status": invoice.status,
+            "issued_at": invoice.issued_at,
+            "total": str(invoice.total),
+            "balance": str(invoice.balance),
+            "currency": invoice.currency,
+            "document_sha256": invoice.pdf_id,
+            "content": json.loads(invoice.snapshot_text) if invoice.snapshot_text else None,
+            "payments": [
+                {
+                    "amount": str(part.amount),
+                    "method": part.payment.method,
+                    "received_at": part.payment.received_at,
+                }
+                for part in invoice.allocations.all()
+            ],
+        }
+        for invoice in found.prefetch_related("allocations__payment")
+    ]

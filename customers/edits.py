@@ -100,9 +100,9 @@ def _differences(before: Any, row: Any) -> Iterator[FieldChange]:
 
 
 def _shown(row: Any) -> str:
-    if row.kind == ContactKind.PHONE:
+    if row.kind == ContactKind.PHONE and row.normalized:
         return display_phone(row.normalized, row.extension)
-    return str(row.value)
+    return str(row.value)  # nothing, where a person was erased
 
 
 def _answer(flag: bool) -> str:  # noqa: FBT001

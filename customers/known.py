@@ -123,7 +123,9 @@ class Known:
     def _read_ids(self, ids: set[UUID]) -> None:
         if ids:
             found = Customer.objects.with_contacts().select_related("canonical").in_bulk(list(ids))
-            self._by_id = {key: survivor_of(customer) for key, customer in found.items()}
+            survivors = {key: survivor_of(customer) for key, customer in found.items()}
+            # Whoever was erased stays erased, even if an old id of theirs comes back.
+            self._by_id = {key: one for key, one in survivors.items() if one.erased_at is None}
 
 
 def survivor_of(customer: Customer) -> Customer:

@@ -40,7 +40,7 @@ def update_customer(
     Locks the old and new addresses and numbers, then the customer.
 
     :raises AccessDenied: ``by`` may not change customers.
-    :raises Customer.DoesNotExist: there is none, or ``by`` may not see it.
+    :raises Customer.DoesNotExist: there is none, it was erased, or ``by`` may not see it.
     :raises InvalidInput: a value cannot be right; nothing is written.
     :raises StaleVersion: somebody else was faster.
     """
@@ -73,8 +73,7 @@ def remove_contact(customer_id: UUID, point_id: UUID, *, by: Actor) -> Customer:
     allowed = access.require(by, Capability.EDIT_CUSTOMER)
     point = ContactPoint.objects.get(pk=point_id, customer_id=customer_id)
     locks.exclusively([_lock_of(point)])
-    visible = Customer.objects.visible_to(allowed).values("pk")
-    customer = Customer.objects.select_for_update().get(pk=customer_id, pk__in=visible)
+    customer = _changeable(customer_id, allowed)
     history.delete(ContactPoint.objects.get(pk=point_id, customer=customer), by=by)
     history.save(customer, fields=[], by=by)
     told = details.announced({point.kind: ("", "")})
@@ -87,8 +86,7 @@ def _locked(customer_id: UUID, traits: Traits, *, kinds: list[str], allowed: Acc
     mains = ContactPoint.objects.filter(customer_id=customer_id, kind__in=kinds, is_primary=True)
     names = {*traits.lock_names, *map(_lock_of, mains)}
     locks.exclusively(names)
-    visible = Customer.objects.visible_to(allowed).values("pk")
-    customer = Customer.objects.select_for_update().get(pk=customer_id, pk__in=visible)
+    customer = _changeable(customer_id, allowed)
     if not names.issuperset(map(_lock_of, mains.all())):
         raise StaleVersion("Somebody else changed this meanwhile. Try again.")
     return customer
@@ -124,3 +122,10 @@ def _apply_ways(
         for candidate in found.candidates:
             ask_about(customer, candidate, found.evidence[candidate.pk], by=by)
     return dict.fromkeys(changed, ("", ""))
+
+
+def _changeable(customer_id: UUID, allowed: Access) -> Customer:
+    """Lock the customer's row; whoever was erased does not change any more."""
+    visible = Customer.objects.visible_to(allowed).values("pk")
+    known = Customer.objects.select_for_update().filter(pk__in=visible, erased_at=None)
+    return known.get(pk=customer_id)

@@ -8,6 +8,8 @@ class EventName(StrEnum):
     CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_MERGED = "customer.merged"
     CUSTOMER_UNMERGED = "customer.unmerged"
+    CUSTOMER_EXPORTED = "customer.exported"
+    CUSTOMER_ERASED = "customer.erased"
 
     APPOINTMENT_BOOKED = "appointment.booked"
     APPOINTMENT_UPDATED = "appointment.updated"

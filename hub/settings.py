@@ -278,6 +278,7 @@ SYNCS_ALLOWED_HOSTS = [
 SYNCS_POLL_SECONDS = env.int("SYNCS_POLL_SECONDS", default=30)
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 CANCELLATION_UNDO_SECONDS = env.int("CANCELLATION_UNDO_SECONDS", default=900)
+INVOICE_RETENTION_YEARS = env.int("INVOICE_RETENTION_YEARS", default=10)
 DEMO = env.bool("DEMO", default=False)
 
 LOGGING = logs.configure(level=env("LOG_LEVEL", default="INFO"))

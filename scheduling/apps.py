@@ -8,9 +8,9 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from customers import references
+        from customers import dossier, erasure, references
         from hub.events import EventName
-        from scheduling import chronicle, telling
+        from scheduling import chronicle, erasing, telling
         from scheduling.models import Appointment
 
         references.register_reach(_customers_of_own_appointments)
@@ -25,6 +25,8 @@ class SchedulingConfig(AppConfig):
         )
         telling.register()
         chronicle.register()
+        erasure.register_part(erasing)
+        dossier.register_chapter("appointments", chronicle.told_of)
 
 
 def _customers_of_own_appointments(access: Access) -> Q:

@@ -1,6 +1,8 @@
 """What scheduling tells on a customer's timeline: visits, and the messages about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
 from customers.timeline import Asked, Category, Moment, register_source
 from hub.notifications.models import Notification, NotificationStatus
@@ -68,3 +70,27 @@ def messages(asked: Asked) -> Iterator[Moment]:
             url=visit.get_absolute_url(),
             badge=(TONES.get(status, ""), "", str(status.label)),
         )
+
+
+def told_of(customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return all visits with the messages about them, for the file a person can ask for."""
+    visits = Appointment.objects.filter(customer__in=customer_ids).order_by("start_at", "pk")
+    sent: dict[UUID, list[dict[str, Any]]] = {}
+    for notice in Notification.objects.filter(object_id__in=visits.values("pk")).order_by("pk"):
+        told = {"message": notice.kind, "status": notice.status, "at": notice.decided_at}
+        sent.setdefault(notice.object_id, []).append(told)
+    return [
+        {
+            "code": visit.code,
+            "service": visit.service_name,
+            "with": visit.staff.name,
+            "start_at": visit.start_at,
+            "end_at": visit.end_at,
+            "time_zone": str(visit.time_zone),
+            "status": visit.status,
+            "notes": visit.notes,
+            "cancel_reason": visit.cancel_reason,
+            "messages": sent.get(visit.pk, []),
+        }
+        for visit in visits.select_related("staff")
+    ]

@@ -31,8 +31,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.prefetch_related(Prefetch("contact_points", points))
 
     def current(self) -> Self:
-        """Without those that were merged into another."""
-        return self.filter(canonical=None)
+        """Without those that were merged into another, or erased."""
+        return self.filter(canonical=None, erased_at=None)
 
 
 class Customer(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers.web import choosing, duplicates, editing, listing, timeline, views
+from customers.web import choosing, duplicates, editing, listing, privacy, timeline, views
 
 app_name = "customers"
 urlpatterns = [
@@ -17,5 +17,7 @@ urlpatterns = [
     path("<uuid:pk>/", views.show_customer, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/contacts/<uuid:point>/remove/", editing.remove, name="remove-contact"),
+    path("<uuid:pk>/export/", privacy.export, name="export-one"),
+    path("<uuid:pk>/erase/", privacy.erase, name="erase"),
     path("<uuid:pk>/edits/<int:key>/undo/", timeline.undo, name="undo-edit"),
 ]

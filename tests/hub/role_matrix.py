@@ -41,6 +41,8 @@ PAGES: dict[str, str] = {
     "/customers/<uuid:pk>/edit/": "D M",
     "/customers/<uuid:pk>/contacts/<uuid:point>/remove/": "D M",
     "/customers/<uuid:pk>/edits/<int:key>/undo/": "D M",
+    "/customers/<uuid:pk>/export/": "B M A",
+    "/customers/<uuid:pk>/erase/": "M",
     "/customers/duplicates/": "D M",
     "/customers/duplicates/<uuid:pk>/different/": "D M",
     "/customers/duplicates/<uuid:pk>/later/": "D M",

@@ -1,0 +1,167 @@
+"""Erase what is known about a person, and say what had to be kept and why.
+
+Every app answers for its own rows: it registers a ``Part`` at start-up; nothing is imported
+upward. What was written stays provable: the seal of each history row is kept, its words go.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from customers import details
+from customers.claims import lock_name
+from customers.known import merged_into
+from customers.models import (
+    Consent,
+    ContactPoint,
+    Customer,
+    ExternalId,
+    IdentityReview,
+    ImportRow,
+    Merge,
+    PendingComparison,
+    ReviewState,
+)
+from customers.normalizing import clean_line
+from hub import access, history, locks, outbox
+from hub.access import Capability
+from hub.actors import Actor
+from hub.errors import DomainError, InvalidInput
+from hub.events import EventName
+from hub.identifiers import public_id
+from hub.models import StoredAnswer
+
+NAME = "Erased customer"
+REASON_LIMIT = 100
+WIPED = dict.fromkeys(details.LINES, "") | {
+    "family_name": NAME,
+    "country": "",
+    "birth_date": None,
+    "language": "en",
+    "time_zone": None,
+    "notes": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``what`` stays although somebody asked for it to go, and ``why``; both are sentences."""
+
+    what: str
+    why: str
+
+
+class Part(Protocol):
+    """What one app knows about people."""
+
+    def obstacle(self, customer_ids: Iterable[UUID], *, at: datetime) -> str:
+        """Return why they cannot be erased yet, as a sentence; empty when they can."""
+
+    def kept(self, customer_ids: Iterable[UUID], *, at: datetime) -> list[Kept]:
+        """Return what will stay."""
+
+    def erase(self, customer_ids: Iterable[UUID], *, by: Actor) -> None:
+        """Take away the rest."""
+
+
+class CannotErase(DomainError):
+    """Something is still going on with this person."""
+
+    code = "cannot_erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What erasing would do: ``obstacles`` come first, ``kept`` stays."""
+
+    obstacles: list[str]
+    kept: list[Kept]
+
+
+_parts: list[Part] = []
+
+
+def register_part(part: Part) -> None:
+    if part not in _parts:
+        _parts.append(part)
+
+
+def prospect_of(customer_id: UUID, *, at: datetime) -> Prospect:
+    """Say what stands in the way of erasing, and what would be kept, without changing anything."""
+    family = [customer_id, *merged_into(customer_id)]
+    obstacles = [text for part in _parts if (text := part.obstacle(family, at=at))]
+    return Prospect(obstacles, [kept for part in _parts for kept in part.kept(family, at=at)])
+
+
+@transaction.atomic
+def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -> list[Kept]:
+    """Erase a customer and every record that was merged into it; return what was kept.
+
+    It cannot be undone. Locks the identifiers, then the rows of the customers.
+
+    :raises AccessDenied: ``by`` may not erase customers.
+    :raises Customer.DoesNotExist: there is no such customer.
+    :raises CannotErase: merged into another, erased already, or something is still going on.
+    :raises InvalidInput: no reason was given.
+    """
+    access.require(by, Capability.ERASE_CUSTOMER)
+    reason = clean_line(reason, field="reason", limit=REASON_LIMIT)
+    if not reason:
+        raise InvalidInput("Say why, such as the date of the request.", field="reason")
+    family = [customer_id, *merged_into(customer_id)]
+    points = ContactPoint.objects.filter(customer__in=family)
+    locks.exclusively(lock_name(p.kind, p.normalized, p.extension) for p in points)
+    found = Customer.objects.select_for_update().filter(pk__in=family).order_by("pk")
+    customers = {customer.pk: customer for customer in found}
+    if customer_id not in customers:
+        raise Customer.DoesNotExist
+    _require_erasable(customers[customer_id])
+    prospect = prospect_of(customer_id, at=at)
+    if prospect.obstacles:
+        raise CannotErase(" ".join(prospect.obstacles))
+    for part in _parts:
+        part.erase(family, by=by)
+    for customer in customers.values():
+        _erase(customer, reason=reason, at=at, by=by)
+    outbox.record(EventName.CUSTOMER_ERASED, subject=customers[customer_id], by=by)
+    return prospect.kept
+
+
+def _require_erasable(customer: Customer) -> None:
+    if customer.erased_at is not None:
+        raise CannotErase("This customer was erased already.")
+    if customer.canonical_id is not None:
+        raise CannotErase(
+            "This record was merged into another. Erase that one; it takes this along."
+        )
+
+
+def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
+    for model in (ContactPoint, ExternalId, Consent):
+        for row in model.objects.filter(customer=customer):
+            history.delete(row, by=by)
+    _forget_questions(customer, by=by)
+    ImportRow.objects.filter(customer=customer).update(shown="", reasons=[])
+    StoredAnswer.objects.filter(body__contains=public_id("cus", customer.pk)).delete()
+    PendingComparison.objects.filter(customer=customer).delete()
+    for name, value in WIPED.items():
+        setattr(customer, name, value)
+    customer.search_name, customer.erased_at = "", at
+    history.save(customer, fields=[*WIPED, "search_name", "erased_at"], by=by, reason=reason)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customers_erase_history(%s)", [customer.pk])
+
+
+def _forget_questions(customer: Customer, *, by: Actor) -> None:
+    pair = Q(customer=customer) | Q(candidate=customer)
+    for review in IdentityReview.objects.filter(pair, state=ReviewState.OPEN):
+        review.state, review.evidence = ReviewState.DIFFERENT, []
+        history.save(review, fields=["state", "evidence"], by=by)
+    for merge in Merge.objects.filter(Q(survivor=customer) | Q(absorbed=customer)):
+        merge.before = {}
+        history.save(merge, fields=["before"], by=by)
