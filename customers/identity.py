@@ -23,6 +23,7 @@ from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, history, locks, outbox
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
+from hub.copying import copy_all
 from hub.events import EventName
 
 __all__ = [
@@ -99,7 +100,7 @@ def _identify(traits: Traits, known: Known, batch: Batch, *, by: Actor) -> Ident
         return Identified(customer, found.tier, created=False, evidence=evidence, reviews=())
     batch.write()
     identified = _write(traits, found, batch, None if is_taken else traits.external, by=by)
-    known.expire()
+    known.renew(traits, identified.customer)
     return identified
 
 
@@ -142,16 +143,18 @@ def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     """Keep by which tier and evidence each claim ended at its customer."""
-    Recognition.objects.bulk_create(
-        Recognition(
-            customer=one.customer,
-            tier=one.tier,
-            evidence=[str(fact) for fact in one.evidence],
-            at=at,
-            actor_kind=by.kind,
-            actor_name=by.name[:200],
-            source=by.source,
-            request_id=by.request_id,
-        )
-        for one in found
+    copy_all(
+        [
+            Recognition(
+                customer=one.customer,
+                tier=one.tier,
+                evidence=[str(fact) for fact in one.evidence],
+                at=at,
+                actor_kind=by.kind,
+                actor_name=by.name[:200],
+                source=by.source,
+                request_id=by.request_id,
+            )
+            for one in found
+        ]
     )

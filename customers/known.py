@@ -39,12 +39,15 @@ class Known:
         self._claims = claims
         self._read()
 
-    def expire(self) -> None:
-        """Something was written beside ``add``: read it all again when it is asked for."""
-        self._is_old = True
+    def renew(self, traits: Traits, customer: Customer) -> None:
+        """Read again what the writing of one claim, which ended at ``customer``, has touched."""
+        for point in traits.points:
+            self._hits.pop((point[0], point[1], point[2]), None)
+        self._read_points(set(traits.points))
+        self._read_keys({traits.external} if traits.external else set())
+        self._emails[customer.pk] = list(customer.contact_points.filter(kind=ContactKind.EMAIL))
 
     def _read(self) -> None:
-        self._is_old = False
         self._hits: dict[Point, list[Hit]] = defaultdict(list)
         self._by_key: dict[ExternalKey, Customer] = {}
         self._by_id: dict[UUID, Customer] = {}
@@ -55,8 +58,6 @@ class Known:
 
     def hits(self, traits: Traits) -> list[Hit]:
         """Return who can be reached as ``traits`` says, those that share nothing first."""
-        if self._is_old:
-            self._read()
         found = [hit for point in traits.points for hit in self._hits.get(point, ())]
         found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.pk))
         return found[:HITS_LOOKED_AT]

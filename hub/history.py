@@ -9,12 +9,14 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import migrations, models
 from simple_history.models import HistoricalRecords
 
 from hub.actors import Actor
+from hub.copying import copy_all
 
 Tracked = TypeVar("Tracked", bound=models.Model)
 
@@ -50,8 +52,7 @@ def create_all(instances: Sequence[Tracked], *, at: datetime, by: Actor) -> None
     """Insert many of one model and the first rows of their histories, with two statements."""
     if not instances:
         return
-    model = type(instances[0])
-    model._default_manager.bulk_create(instances)  # noqa: SLF001
+    copy_all(instances)
     _note_all(instances, "+", at=at, by=by)
 
 
@@ -141,7 +142,7 @@ def _note_all(
         )
         seal(instance=instance, history_instance=row)
         rows.append(row)
-    row_model.objects.bulk_create(rows)
+    copy_all(rows)
 
 
 def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:
@@ -154,13 +155,18 @@ def _nobody(**_: object) -> None:
 
 
 def _payload(row: models.Model) -> bytes:
-    own = {field.name for field in Provenance._meta.get_fields()}  # noqa: SLF001
-    values = {
-        field.attname: str(getattr(row, field.attname))
-        for field in row._meta.concrete_fields  # noqa: SLF001
-        if field.name not in own and not field.name.startswith("history_")
-    }
+    values = {name: str(getattr(row, name)) for name in _sealed(type(row))}
     return json.dumps(values, sort_keys=True).encode()
+
+
+@cache
+def _sealed(row_model: type[models.Model]) -> tuple[str, ...]:
+    own = {field.name for field in Provenance._meta.get_fields()}  # noqa: SLF001
+    return tuple(
+        field.attname
+        for field in row_model._meta.concrete_fields  # noqa: SLF001
+        if field.name not in own and not field.name.startswith("history_")
+    )
 
 
 def _deny_sql(table: str) -> tuple[str, str]:

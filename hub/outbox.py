@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from kombu.exceptions import OperationalError
 
 from hub.actors import Actor
+from hub.copying import copy_all
 from hub.events import EventName
 from hub.models import Change
 
@@ -64,11 +65,14 @@ def record_all(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record() needs the transaction that makes the change.")
-    changes = Change.objects.bulk_create(
-        _change(name, subject, fields, by) for subject, fields in subjects
-    )
+    changes = [_change(name, subject, fields, by) for subject, fields in subjects]
+    verbs = _reactions.get(name, ())
+    if len(changes) > 1 and not verbs:
+        copy_all(changes)  # nobody asks for their numbers
+    else:
+        Change.objects.bulk_create(changes)
     for change in changes:
-        for verb in _reactions.get(name, ()):
+        for verb in verbs:
             _resolve(verb)(change, by)
     ring_after_commit(DISPATCH_TASK)
     return changes

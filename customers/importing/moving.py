@@ -23,6 +23,7 @@ from customers.importing.tables import Row
 from customers.models import CustomerImport, ImportRow, ImportState
 from hub import documents, history
 from hub.actors import Actor
+from hub.copying import copy_all
 from hub.lifecycle import require_transition
 
 CHUNK = 500
@@ -74,7 +75,7 @@ class Mover:
             noted = self._treated(stated, at=at)
             for row in noted:
                 row.of = found
-            ImportRow.objects.bulk_create(noted)
+            copy_all(noted)
             position = stated[-1].number
             CustomerImport.objects.filter(pk=found.pk).update(
                 position=position,
