@@ -110,6 +110,9 @@ class CustomerForm(PersonForm):
     city = _line("city", "City")
     country = forms.ChoiceField(required=False)
     tax_id = _line("tax_id", "Tax id")
+    birth_date = forms.DateField(
+        label="Date of birth", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
     language = forms.ChoiceField(required=False)
     time_zone = forms.ChoiceField(required=False, label="Time zone")
     notes = forms.CharField(

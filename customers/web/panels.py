@@ -52,7 +52,9 @@ class Question:
 def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow]:
     """Return what is known about ``customer``, without what is empty."""
     sources = _sources(edits)
-    rows = [*_ways(customer, sources), *_details(customer, sources)]
+    known = customer.external_ids.order_by("system", "value")
+    ids = (IdentityRow("id-badge-2", f"Id in {key.system}", key.value, "Import") for key in known)
+    rows = [*_ways(customer, sources), *_details(customer, sources), *ids]
     return [row for row in rows if row.value]
 
 
@@ -132,5 +134,11 @@ def _details(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRo
     yield IdentityRow("building", "Company", company, sources.get("company", ""))
     yield IdentityRow("map-pin", "Address", address, street)
     yield IdentityRow("receipt-tax", "Tax id", customer.tax_id, sources.get("tax_id", ""))
+    born = (
+        f"{customer.birth_date:%B} {customer.birth_date.day}, {customer.birth_date.year}"
+        if customer.birth_date
+        else ""
+    )
+    yield IdentityRow("cake", "Date of birth", born, sources.get("birth_date", ""))
     yield IdentityRow("world", "Time zone", zone, sources.get("time_zone", ""))
     yield IdentityRow("language", "Language", language, sources.get("language", ""))
