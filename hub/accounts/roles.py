@@ -7,7 +7,7 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
 
 from hub import access, history, locks, outbox
 from hub.access import Capability
@@ -98,12 +98,25 @@ def require_an_administrator() -> None:
         raise LastAdministrator("Somebody must stay who can manage people and roles.")
 
 
+_known_before: set[str] = set()
+
+
+def remember_permissions(**_: Any) -> None:
+    """Note before migrating which permissions there are; none in an empty database."""
+    _known_before.clear()
+    if Permission._meta.db_table in connection.introspection.table_names():  # noqa: SLF001
+        _known_before.update(Permission.objects.values_list("codename", flat=True))
+
+
 def establish_roles(**_: Any) -> None:
-    """Create the standard roles that are missing; what an administrator changed is kept."""
+    """Create the standard roles that are missing, and give all of them what is new.
+
+    What an administrator changed is kept: a capability that was known before is not given again.
+    """
     for config in apps.get_app_configs():
         create_permissions(config, verbosity=0)
     for name, capabilities in access.ROLES.items():
         group, created = Group.objects.get_or_create(name=name)
-        if created:
-            codenames = [capability.partition(".")[2] for capability in capabilities]
-            group.permissions.set(Permission.objects.filter(codename__in=codenames))
+        codenames = {capability.partition(".")[2] for capability in capabilities}
+        given = codenames if created else codenames - _known_before
+        group.permissions.add(*Permission.objects.filter(codename__in=given))
