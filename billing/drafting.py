@@ -41,7 +41,7 @@ def draft_invoice(customer_id: UUID, *, location_id: UUID, by: Actor) -> Invoice
     """
     access.require(by, Capability.DRAFT_INVOICE)
     hold(customer_id)
-    customer = Customer.objects.select_related("canonical").get(pk=customer_id)
+    customer = Customer.objects.select_related("canonical").get(pk=customer_id, erased_at=None)
     billing = _billing_of(location_id)
     if billing is None:
         raise NotBillable("This location has no billing settings yet.", field="location")

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from customers import details
 from customers.claims import lock_name
+from customers.holding import lock_of
 from customers.known import merged_into
 from customers.models import (
     Consent,
@@ -102,7 +103,7 @@ def prospect_of(customer_id: UUID, *, at: datetime) -> Prospect:
 def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -> list[Kept]:
     """Erase a customer and every record that was merged into it; return what was kept.
 
-    It cannot be undone. Locks the identifiers, then the rows of the customers.
+    It cannot be undone. Locks out bookings and merges, then the identifiers, then the rows.
 
     :raises AccessDenied: ``by`` may not erase customers.
     :raises Customer.DoesNotExist: there is no such customer.
@@ -114,6 +115,7 @@ def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -
     if not reason:
         raise InvalidInput("Say why, such as the date of the request.", field="reason")
     family = [customer_id, *merged_into(customer_id)]
+    locks.exclusively(lock_of(each) for each in family)
     points = ContactPoint.objects.filter(customer__in=family)
     locks.exclusively(lock_name(p.kind, p.normalized, p.extension) for p in points)
     found = Customer.objects.select_for_update().filter(pk__in=family).order_by("pk")

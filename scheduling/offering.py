@@ -82,10 +82,11 @@ def customer_for(customer_id: UUID, held: Access) -> Customer:
 
     No merge comes between until the end of the transaction.
 
-    :raises InvalidInput: there is none, or it is hidden from this role: they look alike.
+    :raises InvalidInput: there is none, it was erased, or it is hidden from this role: these
+        look alike.
     """
     hold(customer_id)
-    known = Customer.objects.select_related("canonical")
+    known = Customer.objects.select_related("canonical").filter(erased_at=None)
     if not held.can(Capability.BOOK_APPOINTMENT):
         known = known.visible_to(held)
     customer = known.filter(pk=customer_id).first()

@@ -158,6 +158,15 @@ def test_what_was_merged_into_it_is_erased_along(canary: Customer) -> None:
     assert everywhere() == []
 
 
+def test_nothing_new_is_written_about_whoever_was_erased_inv_11(canary: Customer) -> None:
+    erase_customer(canary.pk, reason="Asked", at=timezone.now(), by=SETUP)
+
+    with pytest.raises(InvalidInput, match="no such customer"):
+        booked(canary)
+    with pytest.raises(Customer.DoesNotExist):
+        make.draft(customer=canary)
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 101, "a\x00b"])
 def test_a_reason_is_needed(reason: str) -> None:
     claire = customer("Claire Marchetti")
