@@ -29,10 +29,15 @@ def test_people_appointments_and_invoices_are_found_by_name_and_number() -> None
     assert f"/appointments/{visit.pk}/" in found(ada, f"A-{visit.number}")
 
 
-def test_the_front_desk_finds_no_invoice() -> None:
+
+
+def test_the_front_desk_finds_whose_invoice_it_is_and_not_the_invoice() -> None:
     invoice = issued("49.00")
 
-    assert found(signed_in(person("Front desk")), invoice.number).strip() == ""
+    shown = found(signed_in(person("Front desk")), invoice.number)
+
+    assert f"/customers/{invoice.customer_id}/" in shown
+    assert f"/invoices/{invoice.pk}/" not in shown
 
 
 def test_a_practitioner_finds_nobody_elses_customer() -> None:
