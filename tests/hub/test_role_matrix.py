@@ -71,6 +71,8 @@ def address(route: str) -> str:
 
 
 def is_in(answer: HttpResponse) -> bool:
+    if answer.streaming:  # read to its end, a file that was made for it is closed
+        list(answer)
     to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
     return answer.status_code not in CLOSED and not to_sign_in
 
