@@ -15,7 +15,8 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from hub import locks
 from hub.actors import Actor, ActorKind
@@ -163,7 +164,7 @@ def require(by: Actor, *capabilities: Capability) -> Access:
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def requires(*capabilities: Capability) -> Callable[[View[P]], View[P]]:
@@ -175,7 +176,9 @@ def requires(*capabilities: Capability) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not of(request).can(*capabilities):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -191,7 +194,7 @@ def signed_in(view: View[P]) -> View[P]:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     guarded.is_for_everybody = True  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ def copy_all(instances: Sequence[models.Model]) -> None:
     first = instances[0]
     fields = [field for field in first._meta.concrete_fields if not _is_made_there(field, first)]  # noqa: SLF001
     takers = [_taker(field) for field in fields]
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
     table = sql.Identifier(first._meta.db_table)  # noqa: SLF001
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)
     with (

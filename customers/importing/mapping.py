@@ -1,7 +1,7 @@
 """Which column is which field, and what a row says in the words of a claim."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -168,12 +168,6 @@ class Reader:
         if field == "hub_id":
             return _own_id(text)
         return text
-
-
-def rows_of_headings(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Any]:
-    """Yield each heading with what its column holds in ``rows``, for a person to recognize."""
-    for place, heading in enumerate(headings):
-        yield heading, [cells[place] for cells in rows if cells[place].strip()]
 
 
 @cache

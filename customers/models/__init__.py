@@ -1,4 +1,5 @@
 from customers.models.consents import Channel, Consent
+from customers.models.exports import CustomerExport
 from customers.models.filters import SavedFilter
 from customers.models.identity import IdentityReview, PendingComparison, Recognition, ReviewState
 from customers.models.imports import ColumnChoice, CustomerImport, ImportRow, ImportState, Outcome
@@ -12,6 +13,7 @@ __all__ = [
     "ContactKind",
     "ContactPoint",
     "Customer",
+    "CustomerExport",
     "CustomerImport",
     "ExternalId",
     "IdentityReview",

@@ -71,6 +71,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "previous": f"?{_query(text, selection, before=shown.before)}" if shown.before else "",
         "next": f"?{_query(text, selection, after=shown.after)}" if shown.after else "",
         "may_add": held.can(Capability.EDIT_CUSTOMER),
+        "may_import": held.can(Capability.IMPORT_CUSTOMER),
+        "may_export": held.can(Capability.EXPORT_CUSTOMER),
         "waiting": _waiting(held, at=at),
         "sees_all": held.can(Capability.VIEW_CUSTOMER),
     }

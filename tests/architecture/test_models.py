@@ -30,6 +30,7 @@ UNTRACKED = {
     "customers.Recognition": "is a record itself, only added to",
     "customers.MovedRow": "is a record itself, only added to",
     "customers.PendingComparison": "work to do",
+    "customers.CustomerExport": "is a record itself, only added to",
     "customers.ImportRow": "what an import did; its customers are tracked",
     "customers.ColumnChoice": "a convenience for the next import",
     "customers.SavedFilter": "a bookmark of one person",
