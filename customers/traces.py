@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from customers.models import ExternalId
+from customers.models import Customer, ExternalId
 from hub.access import Access
 
 # Text and access in, a query for the ids of customers out; None where the text cannot be one.
@@ -32,9 +32,15 @@ def register_namer(namer: Namer) -> None:
 
 
 def external_ids_of(customer_id: UUID) -> list[dict[str, str]]:
-    """Return every ``{system, value}`` a customer is known by outside, sorted."""
-    own = ExternalId.objects.filter(customer=customer_id).values_list("system", "value")
-    pairs = {*own, *(pair for namer in _namers for pair in namer(customer_id))}
+    """Return every ``{system, value}`` a customer is known by outside, sorted.
+
+    A record that was merged into this one keeps its link in other tools; it is this customer's.
+    """
+    merged = Customer.objects.filter(canonical=customer_id).values_list("pk", flat=True)
+    family = [customer_id, *merged]
+    own = ExternalId.objects.filter(customer__in=family).values_list("system", "value")
+    named = (pair for namer in _namers for one in family for pair in namer(one))
+    pairs = {*own, *named}
     return [{"system": system, "value": value} for system, value in sorted(pairs)]
 
 

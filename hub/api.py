@@ -2,6 +2,7 @@
 
 from billing.api.viewsets import InvoiceViewSet
 from customers.api.duplicates import DuplicateViewSet
+from customers.api.merging import MergeViewSet
 from customers.api.viewsets import CustomerViewSet
 from hub.rest.routing import DeclaredRouter
 from scheduling.api.catalog import (
@@ -15,6 +16,7 @@ from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 router = DeclaredRouter()
 router.register("customers", CustomerViewSet, basename="customers")
 router.register("duplicates", DuplicateViewSet, basename="duplicates")
+router.register("merges", MergeViewSet, basename="merges")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")

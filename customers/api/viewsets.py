@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.matching import IdsAnswer, MatchAnswer, shown
+from customers.api.merging import Absorption, MergeAnswer
 from customers.api.serializers import (
     PHONE,
     CustomerAnswer,
@@ -23,6 +24,7 @@ from customers.details import home_region
 from customers.edits import edits_of
 from customers.identity import find_or_create, match
 from customers.known import merged_into
+from customers.merging import Merging, merge_customers
 from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
@@ -31,6 +33,7 @@ from customers.traces import external_ids_of
 from hub import access
 from hub.access import Capability
 from hub.errors import InvalidInput
+from hub.rest.concurrency import etag
 from hub.rest.fields import EmailTextField
 from hub.rest.filters import MAX_TEXT, RecordFilters, TextFilter
 from hub.rest.problems import ParameterError
@@ -84,12 +87,14 @@ class CustomerViewSet(RecordViewSet[Customer]):
         "create": NewCustomer,
         "partial_update": CustomerChange,
         "match": NewCustomer,
+        "merge": Absorption,
     }
     answers: ClassVar = {
         "create": IdentifiedAnswer,
         "history": HistoryAnswer,
         "match": MatchAnswer,
         "ids": IdsAnswer,
+        "merge": MergeAnswer,
     }
     finds = frozenset({"create"})
     capabilities: ClassVar = {
@@ -100,6 +105,7 @@ class CustomerViewSet(RecordViewSet[Customer]):
         "history": (Capability.VIEW_HISTORY,),
         "match": (Capability.VIEW_CUSTOMER,),
         "ids": SEES,
+        "merge": (Capability.MERGE_CUSTOMER,),
     }
 
     tier: Tier
@@ -149,6 +155,26 @@ class CustomerViewSet(RecordViewSet[Customer]):
             "external_ids": external_ids_of(customer.pk),
         }
         return Response(IdsAnswer(told, context=self.shown).data)
+
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, id: str) -> Response:
+        """Merge another customer into this one.
+
+        Everything that points to the other one moves here; nothing is deleted, and
+        `/merges/{id}/undo` takes it back. Refused with `merge_blocked` when the tax ids differ, or
+        somebody said that the two are not the same, unless a reason is given.
+        """
+        survivor, given = self.load(), self.read()
+        wanted = Merging(
+            survivor.pk,
+            given["absorbed"],
+            given.get("chosen"),
+            given.get("reason", ""),
+            survivor.version,
+        )
+        done = merge_customers(wanted, at=timezone.now(), by=self.actor)
+        data = MergeAnswer(done, context=self.shown).data
+        return Response(data, headers={"ETag": etag(done, data)})
 
     def _claim(self) -> Claim:
         values = {"region": home_region()} | self.read()

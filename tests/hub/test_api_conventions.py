@@ -8,6 +8,7 @@ from django.apps import apps
 from customers.models import IdentityReview
 from hub.identifiers import public_id
 from tests.architecture.addresses import ApiAction, api_actions
+from tests.customers.merged import merge
 from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
@@ -37,12 +38,14 @@ def records() -> dict[str, str]:
     visit, bill = booked(), draft("49.00")
     customer("Claire Marchetti")
     customer("Claire Marchetti")
+    merged = merge(visit.customer, customer("Clara Roux"))
     known = {
         "apt": visit.pk,
         "cus": visit.customer_id,
         "dup": IdentityReview.objects.values_list("pk", flat=True)[0],
         "inv": bill.pk,
         "loc": visit.location_id,
+        "mrg": merged.pk,
         "res": room().pk,
         "svc": visit.service_id,
         "stf": visit.staff_id,

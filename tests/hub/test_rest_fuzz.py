@@ -17,8 +17,10 @@ from schemathesis.specs.openapi.checks import (
 
 from hub.identifiers import public_id
 from hub.wsgi import application
+from tests.customers.merged import merge
 from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
+from tests.factories.customers import customer
 from tests.factories.scheduling import booked, room
 
 EXAMPLES = 10
@@ -50,7 +52,9 @@ def tool(settings: Any) -> ApiClient:
 def records() -> dict[str, str]:
     """The address of one record of each kind, by the first word of the path."""
     visit, bill = booked(), draft("49.00")
+    merged = merge(visit.customer, customer("Clara Roux"))
     known = {
+        "merges": public_id("mrg", merged.pk),
         "appointments": public_id("apt", visit.pk),
         "invoices": public_id("inv", bill.pk),
         "customers": public_id("cus", visit.customer_id),
