@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from customers.models import IdentityReview
 from hub.identifiers import public_id
 from hub.wsgi import application
 from tests.customers.merged import merge
@@ -54,6 +55,7 @@ def records() -> dict[str, str]:
     visit, bill = booked(), draft("49.00")
     merged = merge(visit.customer, customer("Clara Roux"))
     known = {
+        "duplicates": public_id("dup", IdentityReview.objects.get().pk),
         "merges": public_id("mrg", merged.pk),
         "appointments": public_id("apt", visit.pk),
         "invoices": public_id("inv", bill.pk),
