@@ -22,14 +22,24 @@ from customers.models import (
     ReviewState,
 )
 from customers.normalizing import is_placeholder
-from customers.scoring import LIKELY, Assessment, Profile, assess, profile_of, weigh
+from customers.scoring import (
+    LIKELY,
+    Assessment,
+    Profile,
+    assess,
+    profile_of,
+    rests_on_name,
+    weigh,
+    with_fact,
+)
 from hub import history
 from hub.actors import Actor
 
 SIMILARITY = 0.5
-FOUND_BY_NAME = 20
+FOUND_BY_NAME = 10
 FOUND_BY_EACH = 20
 SHORTEST_LOCAL_PART = 3
+NAMESAKES = 4
 # What a comparison cannot see for itself, and leaves as it was noted.
 NOTED = frozenset({Fact.SAME_EXTERNAL_ID, Fact.SAME_ID})
 
@@ -119,9 +129,21 @@ def _reviews_of(customer: Customer) -> QuerySet[IdentityReview]:
 
 
 def _assessed(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:
-    judged = ((one, _assess(profile, one)) for one in found)
+    judged = _beside_namesakes([(one, _assess(profile, one)) for one in found])
     candidates = [Candidate(one, said.score, said.evidence) for one, said in judged]
     return sorted(candidates, key=lambda one: (-one.score, one.customer.pk))
+
+
+def _beside_namesakes(
+    judged: list[tuple[Customer, Assessment]],
+) -> list[tuple[Customer, Assessment]]:
+    """Let a name count for less where several have it: most of them are somebody else."""
+    if sum(rests_on_name(said) for _, said in judged) < NAMESAKES:
+        return judged
+    return [
+        (one, with_fact(said, Fact.COMMON_NAME) if rests_on_name(said) else said)
+        for one, said in judged
+    ]
 
 
 def _assess(profile: Profile, other: Customer) -> Assessment:
@@ -151,9 +173,12 @@ def _look_for(customer: Customer, points: Sequence[ContactPoint]) -> list[UUID]:
         return []
     statement = " UNION ".join(f"({way})" for way, _ in ways)
     values = [value for _, given in ways for value in given]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL pg_trgm.similarity_threshold = {SIMILARITY}")
-        cursor.execute(statement, values)
+    with connection.cursor() as cursor:
+        # One message of two statements is one transaction, even outside of a longer one.
+        cursor.execute(
+            f"SET LOCAL pg_trgm.similarity_threshold = {SIMILARITY}; {statement}", values
+        )
+        cursor.nextset()
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -72,6 +72,20 @@ def is_initial_of(one: str, other: str) -> bool:
     return len(left) == 1 and right.startswith(left)
 
 
+def differ_by_a_slip(one: str, other: str) -> bool:
+    """Say whether one letter was mistyped, left out, added or swapped with the next one."""
+    left, right = _in_order(one, other)
+    start = 0
+    while start < len(left) and left[start] == right[start]:
+        start += 1
+    mine, theirs = left[start:], right[start:]
+    if len(mine) < len(theirs):
+        return mine == theirs[1:]
+    if len(theirs) > 1 and mine[:2] == theirs[1::-1] and mine[2:] == theirs[2:]:
+        return True
+    return bool(mine) and mine[1:] == theirs[1:]
+
+
 def _in_order(one: str, other: str) -> tuple[str, str]:
     left, right = sorted((one, other), key=lambda text: (len(text), text))
     return left, right

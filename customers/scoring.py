@@ -11,6 +11,7 @@ from customers.claims import Fact
 from customers.models import ContactKind, ContactPoint, Customer
 from customers.naming import (
     are_clearly_different,
+    differ_by_a_slip,
     is_initial_of,
     likeness,
     likeness_of_names,
@@ -26,7 +27,7 @@ WEIGHTS = {
     Fact.SAME_ID: 60,
     Fact.SAME_EMAIL: 50,
     Fact.SAME_PHONE: 45,
-    Fact.SAME_NAME: 50,
+    Fact.SAME_NAME: 58,
     Fact.SAME_GIVEN_NAME: 25,
     Fact.SAME_TAX_ID: 45,
     Fact.SAME_BIRTH_DATE: 35,
@@ -35,13 +36,20 @@ WEIGHTS = {
     Fact.SHARED_PHONE: 25,
     Fact.ALIKE_EMAIL: 25,
     Fact.ALIKE_PHONE: 25,
+    Fact.COMMON_NAME: -15,
     Fact.OTHER_CONTACTS: -15,
+    Fact.OTHER_CONTACT: -5,
+    Fact.OTHER_ADDRESS: -10,
     Fact.OTHER_EMAIL: -15,
     Fact.OTHER_GIVEN_NAME: -60,
     Fact.OTHER_BIRTH_DATE: -80,
     Fact.OTHER_TAX_ID: -60,
 }
-ALIKE_FROM = 0.8
+ALIKE_FROM_PERCENT = 80
+# From 92 % on, a slip in a long name, it counts nearly as much as the same name.
+ALIKE_POINTS = 25
+ALIKE_STEP = 2.5
+ALIKE_AT_MOST = 55
 INITIAL_LIKENESS = 0.92
 LOCAL_PART_LIKENESS = 0.85
 DIGITS_COMPARED = 7
@@ -106,6 +114,18 @@ def assess(one: Profile, other: Profile) -> Assessment:
     return Assessment(weigh(evidence), evidence)
 
 
+def with_fact(said: Assessment, fact: Fact) -> Assessment:
+    """Return ``said`` with one fact more."""
+    evidence = (*said.evidence, fact)
+    return Assessment(weigh(evidence), evidence)
+
+
+def rests_on_name(said: Assessment) -> bool:
+    """Say whether the names are so alike that they would be reason enough to ask."""
+    names = (fact for fact in said.evidence if fact.startswith((Fact.SAME_NAME, Fact.ALIKE_NAME)))
+    return any(_points(fact) >= LIKELY for fact in names)
+
+
 def weigh(evidence: Iterable[str]) -> int:
     """Return how sure ``evidence`` makes us, 0 to 100."""
     points = sum(_points(fact) for fact in evidence)
@@ -115,8 +135,8 @@ def weigh(evidence: Iterable[str]) -> int:
 def _points(fact: str) -> int:
     name, _, percent = fact.partition(":")
     if name == Fact.ALIKE_NAME:
-        share = (int(percent) / 100 - ALIKE_FROM) / (1 - ALIKE_FROM)
-        return round(15 + 30 * share)
+        above = int(percent) - ALIKE_FROM_PERCENT
+        return round(min(ALIKE_AT_MOST, ALIKE_POINTS + ALIKE_STEP * above))
     return WEIGHTS[Fact(name)]
 
 
@@ -143,14 +163,14 @@ def _names(one: Profile, other: Profile) -> Iterator[str]:
     else:
         alike = likeness_of_names(mine, theirs)
         yield from _alike(alike)
-        if alike < ALIKE_FROM and one.given and one.given == other.given:
+        if alike < ALIKE_FROM_PERCENT / 100 and one.given and one.given == other.given:
             yield Fact.SAME_GIVEN_NAME
 
 
 def _alike(alike: float) -> Iterator[str]:
     if alike == 1.0:
         yield Fact.SAME_NAME
-    elif alike >= ALIKE_FROM:
+    elif alike >= ALIKE_FROM_PERCENT / 100:
         yield f"{Fact.ALIKE_NAME}:{min(99, round(alike * 100))}"
 
 
@@ -166,9 +186,11 @@ def _details(one: Profile, other: Profile) -> Iterator[str]:
 def _differences(one: Profile, other: Profile, *, has_common: bool) -> Iterator[str]:
     if one.verified and other.verified and not one.verified & other.verified:
         yield Fact.OTHER_EMAIL
-    elif not has_common and _is_reachable(one) and _is_reachable(other):
-        yield Fact.OTHER_CONTACTS
-    if are_clearly_different(one.given, other.given) and not _is_swapped(one, other):
+    elif not has_common:
+        yield from _other_contacts(one, other)
+    if one.address and other.address and one.address != other.address:
+        yield Fact.OTHER_ADDRESS
+    if _has_other_given_name(one, other):
         yield Fact.OTHER_GIVEN_NAME
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         yield Fact.OTHER_BIRTH_DATE
@@ -176,8 +198,21 @@ def _differences(one: Profile, other: Profile, *, has_common: bool) -> Iterator[
         yield Fact.OTHER_TAX_ID
 
 
-def _is_reachable(profile: Profile) -> bool:
-    return bool(profile.emails or profile.phones)
+def _other_contacts(one: Profile, other: Profile) -> Iterator[str]:
+    """What both have, and have another one of; what only one of them has says nothing."""
+    differ = [bool(one.emails and other.emails), bool(one.phones and other.phones)]
+    if all(differ):
+        yield Fact.OTHER_CONTACTS
+    elif any(differ):
+        yield Fact.OTHER_CONTACT
+
+
+def _has_other_given_name(one: Profile, other: Profile) -> bool:
+    return (
+        are_clearly_different(one.given, other.given)
+        and not (one.family == other.family and differ_by_a_slip(one.given, other.given))
+        and not _is_swapped(one, other)
+    )
 
 
 def _is_swapped(one: Profile, other: Profile) -> bool:

@@ -127,7 +127,9 @@ def test_evidence_is_told_in_words_with_a_tone() -> None:
 
 def test_a_name_alone_is_asked_about_only_while_nothing_else_is_known() -> None:
     bare = Profile(given="claire", family="marchetti")
-    other = replace(bare, emails=frozenset({"x@y.example"}))
+    other = replace(
+        bare, emails=frozenset({"x@y.example"}), phones=frozenset({("+12024561111", "")})
+    )
 
     assert assess(bare, CLAIRE).score >= LIKELY
     assert assess(other, CLAIRE).score < LIKELY

@@ -9,30 +9,58 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hub.management.benchmarks import booking, calendars, documents, feeds
+from hub.management.benchmarks import (
+    booking,
+    calendars,
+    documents,
+    feeds,
+    finding,
+    imports,
+    quality,
+)
 from hub.management.benchmarks.ground import Ground, lay_ground
 from hub.management.benchmarks.measuring import Row
 from hub.management.laboratory import Laboratory, running
 
 POLL_SECONDS = 30
-Measure = Callable[[Laboratory, Ground, int], list[Row]]
+USUAL_ROWS = 150
+PEOPLE = 10_000
+CROWD = 20_000
+Measure = Callable[[Laboratory, Ground, int | None], list[Row]]
 
 
-def _outward(stack: Laboratory, ground: Ground, rows: int) -> list[Row]:
-    return calendars.outward(calendars.connect(stack, ground), ground, rows=min(rows, 150))
+def _outward(stack: Laboratory, ground: Ground, rows: int | None) -> list[Row]:
+    tries = min(rows or USUAL_ROWS, USUAL_ROWS)
+    return calendars.outward(calendars.connect(stack, ground), ground, rows=tries)
 
 
-def _inward(stack: Laboratory, ground: Ground, _: int) -> list[Row]:
+def _inward(stack: Laboratory, ground: Ground, _: int | None) -> list[Row]:
     connection = calendars.connect(stack, ground)
     return calendars.inward(connection, ground, poll_seconds=POLL_SECONDS)
 
 
+def _among_many(measure: Callable[[finding.Crowd], list[Row]]) -> Measure:
+    """``measure`` among ``--rows`` customers, who are made once for all that need them."""
+    return lambda _stack, _ground, rows: measure(finding.crowd_of(rows or CROWD))
+
+
 MEASURES: dict[str, Measure] = {
-    "booking-http": lambda stack, ground, rows: booking.measure(stack, ground, rows=rows),
-    "issue-pdf": lambda _, ground, rows: documents.measure(ground, rows=rows),
-    "day-feed": lambda _, ground, rows: feeds.measure(ground, rows=rows),
+    "booking-http": lambda stack, ground, rows: booking.measure(
+        stack, ground, rows=rows or USUAL_ROWS
+    ),
+    "issue-pdf": lambda _, ground, rows: documents.measure(ground, rows=rows or USUAL_ROWS),
+    "day-feed": lambda _, ground, rows: feeds.measure(ground, rows=rows or USUAL_ROWS),
     "booking-to-caldav": _outward,
     "caldav-to-hub": _inward,
+    # Before there is a crowd, in which it would find its own people again.
+    "identity-quality": lambda _stack, _ground, rows: quality.measure(rows=rows or PEOPLE),
+    "customer-import": lambda stack, ground, rows: imports.measure(
+        stack, ground, rows=rows or PEOPLE
+    ),
+    "identity-exact": _among_many(finding.by_identifier),
+    "customer-search": _among_many(finding.while_typing),
+    "duplicate-candidates": _among_many(finding.by_likeness),
+    "customer-list": _among_many(finding.page_by_page),
 }
 
 
@@ -41,11 +69,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", nargs="+", choices=sorted(MEASURES), metavar="NAME")
-        parser.add_argument("--rows", type=int, default=150, help="requests, records or tries")
+        parser.add_argument(
+            "--rows",
+            type=int,
+            help=f"requests, records, people or customers; else {USUAL_ROWS} requests,"
+            f" {PEOPLE} people, {CROWD} customers",
+        )
         parser.add_argument("--json", action="store_true", help="print a list of objects")
 
-    def handle(self, *_: Any, only: list[str] | None, rows: int, **options: Any) -> None:
-        if rows < 1:
+    def handle(self, *_: Any, only: list[str] | None, rows: int | None, **options: Any) -> None:
+        if rows is not None and rows < 1:
             raise CommandError("--rows must be at least 1.")
         logging.disable(logging.INFO)  # the table is what people want to read
         chosen = only or list(MEASURES)
