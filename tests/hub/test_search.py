@@ -29,8 +29,6 @@ def test_people_appointments_and_invoices_are_found_by_name_and_number() -> None
     assert f"/appointments/{visit.pk}/" in found(ada, f"A-{visit.number}")
 
 
-
-
 def test_the_front_desk_finds_whose_invoice_it_is_and_not_the_invoice() -> None:
     invoice = issued("49.00")
 

@@ -17,8 +17,8 @@ from billing.payments import record_payment
 from billing.planning import LineInput
 from billing.rendering import render_document
 from billing.settling import note_overdue, write_off_invoice
-from billing.states import PaymentMethod
 from billing.standing import due_in_words
+from billing.states import PaymentMethod
 from hub.actors import Actor
 from tests.factories import billing as make
 from tests.factories.clients import signed_in
