@@ -137,6 +137,17 @@ def test_those_who_only_look_get_no_buttons(claire: Customer) -> None:
     assert "Not the same" not in html
 
 
+@pytest.mark.usefixtures("review")
+def test_only_those_who_may_merge_are_offered_it(ben: Client, claire: Customer) -> None:
+    ada = signed_in(person("Manager"))
+    other = Customer.objects.exclude(pk=claire.pk).get()
+    link = f'href="/customers/{claire.pk}/merge/{other.pk}/"'
+
+    assert link in page(ada)
+    assert link in page(ada, f"/customers/{other.pk}/")
+    assert "Compare and merge" not in page(ben)
+
+
 @pytest.mark.parametrize("role", ["Practitioner", "Billing", "Administrator"])
 def test_only_those_who_edit_customers_answer(review: IdentityReview, role: str) -> None:
     browser = signed_in(person(role))
