@@ -20,6 +20,7 @@ from hub.errors import InvalidInput
 
 PIECE = 500
 WORKBOOK_ROWS = 50_000
+IN_MEMORY = 4 * 2**20  # bytes of a workbook; a larger one goes to the disk
 # Headings that an import recognizes; “Code” and “Added” are for people.
 HEADINGS = (
     "Hub id",
@@ -81,13 +82,13 @@ def csv_lines(customers: QuerySet[Customer]) -> Iterator[str]:
 
 
 def workbook_file(customers: QuerySet[Customer]) -> IO[bytes]:
-    """Return a temporary file with a workbook; it is gone when it is closed."""
+    """Return a workbook as a file that is gone when the answer closes it."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Customers")
     sheet.append(HEADINGS)
     for row in _rows(customers):
         sheet.append(row)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (the answer closes it)
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     book.save(file)
     file.seek(0)
     return file

@@ -32,6 +32,9 @@ def everything(browser: Client) -> dict[str, Any]:
     """Ask for every page and every action once; what comes back may be a refusal."""
     routes = [page.route for page in pages()] + [*SIGN_IN_PAGES, "/nowhere/", "/admin/"]
     answers: dict[str, Any] = {route: browser.get(address(route)) for route in routes}
+    for answer in answers.values():
+        if answer.streaming:  # read to its end, a file that was made for it is closed
+            list(answer)
     return answers | {str(action): ask(browser, action) for action in api_actions()}
 
 
