@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from customers.changing import require_own_record
 from customers.models import IdentityReview, ReviewState
 from hub import access, history
 from hub.access import Capability
@@ -31,6 +32,7 @@ def answer_different(
     :raises AccessDenied: ``by`` may not change customers.
     :raises IdentityReview.DoesNotExist: there is none, or ``by`` may not see both sides.
     :raises AlreadyAnswered: it is not open.
+    :raises MergedAway: one of the two was merged into another.
     :raises StaleVersion: somebody else was faster.
     """
     review = _open(review_id, by=by, expected_version=expected_version)
@@ -54,6 +56,7 @@ def answer_later(
     :raises IdentityReview.DoesNotExist: there is none, or ``by`` may not see both sides.
     :raises AlreadyAnswered: it is not open.
     :raises InvalidInput: ``until`` has passed, or is too far away.
+    :raises MergedAway: one of the two was merged into another.
     :raises StaleVersion: somebody else was faster.
     """
     if until <= at or (until - at).days > LATEST_DAYS:
@@ -74,6 +77,7 @@ def ask_again(
     :raises IdentityReview.DoesNotExist: there is none, or ``by`` may not see both sides.
     :raises NotAnswered: it waits for an answer already.
     :raises AlreadyAnswered: the two were merged, which is taken back there.
+    :raises MergedAway: one of the two was merged into another.
     :raises StaleVersion: somebody else was faster.
     """
     review = _locked(review_id, by=by, expected_version=expected_version)
@@ -81,6 +85,7 @@ def ask_again(
         raise AlreadyAnswered("These two were merged. Take the merge back instead.")
     if review.state == ReviewState.OPEN and review.postponed_until is None:
         raise NotAnswered("This question is open already.")
+    _require_two(review)
     review.state, review.postponed_until = ReviewState.OPEN, None
     history.save(review, fields=["state", "postponed_until"], by=by)
     return review
@@ -90,6 +95,7 @@ def _open(review_id: UUID, *, by: Actor, expected_version: int | None) -> Identi
     review = _locked(review_id, by=by, expected_version=expected_version)
     if review.state != ReviewState.OPEN:
         raise AlreadyAnswered("Somebody has answered this already.")
+    _require_two(review)
     return review
 
 
@@ -99,3 +105,8 @@ def _locked(review_id: UUID, *, by: Actor, expected_version: int | None) -> Iden
     review = IdentityReview.objects.select_for_update().get(pk=review_id, pk__in=visible)
     require_version(review.version, expected_version)
     return review
+
+
+def _require_two(review: IdentityReview) -> None:
+    for side in (review.customer, review.candidate):
+        require_own_record(side)

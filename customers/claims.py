@@ -1,6 +1,6 @@
 """What somebody says about a customer, and what a comparison with the known ones can say back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -9,8 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from customers import details
+from customers.holding import lock_of
 from customers.models import ContactKind, Customer
-from customers.normalizing import Phone, clean_line, normalize_email, normalize_phone
+from customers.normalizing import Phone, clean_line, fold, normalize_email, normalize_phone
 from hub.errors import InvalidInput
 
 SYSTEM_LIMIT = 64
@@ -107,44 +108,57 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """A claim in the form that is compared; ``values`` are its details as they are stored."""
+    """A claim in the form that is compared; ``values`` are its details as they are stored.
+
+    ``points`` are kind, normalized form and extension of each claimed way to be reached.
+    """
 
     claim: Claim
     email: str
     phone: Phone | None
     external: ExternalKey | None
     values: Mapping[str, Any]
+    points: tuple[tuple[str, str, str], ...]
 
     @property
     def lock_names(self) -> list[str]:
-        """What two simultaneous claims about one new person have in common."""
+        """What two simultaneous claims about one new person, or a claim and a merge, share."""
         names = [lock_name(kind, *point) for kind, *point in self.points]
         if self.external:
             names.append(lock_name("external", self.external.system, self.external.value))
+        if self.claim.hub_id:
+            names.append(lock_of(self.claim.hub_id))
+        person = f"{self.claim.given_name} {self.claim.family_name}".strip()
+        name = person or self.claim.company
+        if name and not self.points:  # namesakes are looked for
+            names.append(lock_of_name(name))
         return names
-
-    @property
-    def points(self) -> list[tuple[str, str, str]]:
-        """Kind, normalized form and extension of each claimed way to be reached."""
-        found = [(ContactKind.EMAIL.value, self.email, "")] if self.email else []
-        if self.phone:
-            found.append((ContactKind.PHONE.value, self.phone.e164, self.phone.extension))
-        return found
 
 
 def lock_name(kind: str, normalized: str, extension: str = "") -> str:
     return f"identity:{kind}:{normalized}:{extension}"
 
 
+def lock_of_name(name: str) -> str:
+    """Lock all who are called so, in whichever order the words stand."""
+    return lock_name("name", " ".join(sorted(fold(name).split())))
+
+
 def traits_of(claim: Claim) -> Traits:
     """:raises InvalidInput: an address, number, name or code of the claim cannot be right."""
+    email = normalize_email(claim.email) if claim.email.strip() else ""
+    phone = normalize_phone(claim.phone, region=claim.region) if claim.phone.strip() else None
+    values = details.cleaned({name: getattr(claim, name) for name in details.DETAILS})
     return Traits(
-        claim,
-        normalize_email(claim.email) if claim.email.strip() else "",
-        normalize_phone(claim.phone, region=claim.region) if claim.phone.strip() else None,
-        _external(claim.external),
-        details.cleaned({name: getattr(claim, name) for name in details.DETAILS}),
+        claim, email, phone, _external(claim.external), values, tuple(_points(email, phone))
     )
+
+
+def _points(email: str, phone: Phone | None) -> Iterator[tuple[str, str, str]]:
+    if email:
+        yield ContactKind.EMAIL.value, email, ""
+    if phone:
+        yield ContactKind.PHONE.value, phone.e164, phone.extension
 
 
 def _external(key: ExternalKey | None) -> ExternalKey | None:

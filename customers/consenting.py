@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers import details
+from customers.changing import changeable
 from customers.models import Channel, Consent, Customer
 from customers.normalizing import clean_line
 from hub import access, history, outbox
@@ -36,6 +37,7 @@ def record_consent(
 
     :raises AccessDenied: ``by`` may not change customers.
     :raises Customer.DoesNotExist: there is none, it was erased, or ``by`` may not see it.
+    :raises MergedAway: it was merged into another.
     :raises InvalidInput: an unknown channel, or no word on where they said so.
     """
     allowed = access.require(by, Capability.EDIT_CUSTOMER)
@@ -44,9 +46,7 @@ def record_consent(
     source = clean_line(source, field="source", limit=SOURCE_LIMIT)
     if not source:
         raise InvalidInput("Say where they told you, such as “form of Nov 22”.", field="source")
-    visible = Customer.objects.visible_to(allowed).values("pk")
-    found = Customer.objects.select_for_update().filter(pk__in=visible, erased_at=None)
-    customer = found.get(pk=customer_id)
+    customer = changeable(customer_id, allowed=allowed)
     known = _latest(customer).get(channel)
     if known and (known.granted, known.source) == (granted, source):
         return known

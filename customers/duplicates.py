@@ -86,10 +86,13 @@ def _compare_next(*, by: Actor) -> bool:
     # Only now the customers are locked, in one order: searching must hold nobody up.
     ids = {customer.pk, *(candidate.customer.pk for candidate in likely)}
     locked = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    versions = dict(locked.values_list("pk", "version"))
-    if versions[customer.pk] == customer.version:
+    rows = {row.pk: row for row in locked}
+    if rows[customer.pk].version == customer.version:
         for candidate in likely:
-            _ask(customer, candidate, by=by)
+            # Whoever was merged away meanwhile is asked about as part of the survivor.
+            other = rows[candidate.customer.pk]
+            if other.canonical_id is None and other.erased_at is None:
+                _ask(customer, candidate, by=by)
         pending.delete()
     return True
 

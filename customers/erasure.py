@@ -14,8 +14,6 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from customers import details
-from customers.claims import lock_name
-from customers.holding import lock_of
 from customers.known import merged_into
 from customers.models import (
     Consent,
@@ -29,10 +27,11 @@ from customers.models import (
     ReviewState,
 )
 from customers.normalizing import clean_line
+from customers.pairing import lock_names_of
 from hub import access, history, locks, outbox
 from hub.access import Capability
 from hub.actors import Actor
-from hub.errors import DomainError, InvalidInput
+from hub.errors import DomainError, InvalidInput, StaleVersion
 from hub.events import EventName
 from hub.identifiers import public_id
 from hub.models import StoredAnswer
@@ -103,26 +102,28 @@ def prospect_of(customer_id: UUID, *, at: datetime) -> Prospect:
 def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -> list[Kept]:
     """Erase a customer and every record that was merged into it; return what was kept.
 
-    It cannot be undone. Locks out bookings and merges, then the identifiers, then the rows.
+    It cannot be undone. Locks all that leads to the customer, then the rows.
 
     :raises AccessDenied: ``by`` may not erase customers.
     :raises Customer.DoesNotExist: there is no such customer.
     :raises CannotErase: merged into another, erased already, or something is still going on.
     :raises InvalidInput: no reason was given.
+    :raises StaleVersion: an address, a number or another record was added meanwhile.
     """
     access.require(by, Capability.ERASE_CUSTOMER)
     reason = clean_line(reason, field="reason", limit=REASON_LIMIT)
     if not reason:
         raise InvalidInput("Say why, such as the date of the request.", field="reason")
+    names = lock_names_of([customer_id])
+    locks.exclusively(names)
     family = [customer_id, *merged_into(customer_id)]
-    locks.exclusively(lock_of(each) for each in family)
-    points = ContactPoint.objects.filter(customer__in=family)
-    locks.exclusively(lock_name(p.kind, p.normalized, p.extension) for p in points)
     found = Customer.objects.select_for_update().filter(pk__in=family).order_by("pk")
     customers = {customer.pk: customer for customer in found}
     if customer_id not in customers:
         raise Customer.DoesNotExist
     _require_erasable(customers[customer_id])
+    if not names.issuperset(lock_names_of([customer_id])):
+        raise StaleVersion("Somebody else changed this meanwhile. Try again.")
     prospect = prospect_of(customer_id, at=at)
     if prospect.obstacles:
         raise CannotErase(" ".join(prospect.obstacles))

@@ -1,12 +1,12 @@
 """Two customers under lock, and what speaks against making them one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from customers.claims import lock_name
+from customers.claims import lock_name, lock_of_name
 from customers.holding import lock_of
 from customers.models import ContactPoint, Customer, ExternalId, IdentityReview, ReviewState
 from customers.normalizing import fold
@@ -44,11 +44,13 @@ def seen(survivor_id: UUID, absorbed_id: UUID, *, allowed: Access) -> Pair:
 def locked(survivor_id: UUID, absorbed_id: UUID, *, allowed: Access) -> Pair:
     """Lock all that leads to either of two customers, then both of them, the older one first.
 
+    The question about the two is locked last.
+
     :raises Customer.DoesNotExist: one of them is not there, or not to be seen.
     :raises StaleVersion: an address or number was added meanwhile.
     """
     ids = [survivor_id, absorbed_id]
-    names = _lock_names(ids)
+    names = lock_names_of(ids)
     locks.exclusively(names)
     visible = Customer.objects.visible_to(allowed).values("pk")
     # No key: an invoice that is being drafted points to the row, and we may wait for its visit.
@@ -57,9 +59,12 @@ def locked(survivor_id: UUID, absorbed_id: UUID, *, allowed: Access) -> Pair:
     found = {row.pk: row for row in rows.order_by("pk")}
     if found.keys() != set(ids):
         raise Customer.DoesNotExist
-    if not names.issuperset(_lock_names(ids)):
+    if not names.issuperset(lock_names_of(ids)):
         raise StaleVersion("Somebody else changed this meanwhile. Try again.")
-    return Pair(found[survivor_id], found[absorbed_id])
+    pair = Pair(found[survivor_id], found[absorbed_id])
+    # An answer that somebody is just giving is waited for, and heard.
+    list(_reviews_of(pair).select_for_update())
+    return pair
 
 
 def require_mergeable(pair: Pair) -> None:
@@ -103,20 +108,26 @@ def require_no_objection(pair: Pair, *, reason: str) -> None:
 
 
 def review_of(pair: Pair) -> IdentityReview | None:
+    return _reviews_of(pair).first()
+
+
+def lock_names_of(ids: Collection[UUID]) -> set[str]:
+    """Name all that leads to customers, and to those merged into them: whoever looks one up
+    by an id, an address, a number or a name alone waits for who holds these.
+    """
+    family = Customer.objects.filter(Q(pk__in=ids) | Q(canonical__in=ids))
+    names = {lock_of(customer.pk) for customer in family}
+    names |= {lock_of_name(customer.name) for customer in family}
+    points = ContactPoint.objects.filter(customer__in=[customer.pk for customer in family])
+    names |= {lock_name(*row) for row in points.values_list("kind", "normalized", "extension")}
+    keys = ExternalId.objects.filter(customer__in=[customer.pk for customer in family])
+    return names | {lock_name("external", *row) for row in keys.values_list("system", "value")}
+
+
+def _reviews_of(pair: Pair) -> QuerySet[IdentityReview]:
     one, other = pair.survivor, pair.absorbed
     asked = Q(customer=one, candidate=other) | Q(customer=other, candidate=one)
-    return IdentityReview.objects.filter(asked).first()
-
-
-def _lock_names(ids: Iterable[UUID]) -> set[str]:
-    """Name the identifiers of the customers, of those merged into them, and all of these."""
-    ids = list(ids)
-    family = set(Customer.objects.filter(canonical__in=ids).values_list("pk", flat=True))
-    points = ContactPoint.objects.filter(customer__in=ids)
-    keys = ExternalId.objects.filter(customer__in=ids)
-    names = {lock_name(*row) for row in points.values_list("kind", "normalized", "extension")}
-    names |= {lock_name("external", *row) for row in keys.values_list("system", "value")}
-    return names | {lock_of(pk) for pk in {*ids, *family}}
+    return IdentityReview.objects.filter(asked).order_by("pk")
 
 
 def _bare(tax_id: str) -> str:

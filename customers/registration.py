@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers import details
+from customers.changing import changeable
 from customers.claims import Claim, Traits, lock_name, traits_of
 from customers.comparing import compare_later
 from customers.contacts import ask_about, claimed_points, set_main
@@ -41,6 +42,7 @@ def update_customer(
 
     :raises AccessDenied: ``by`` may not change customers.
     :raises Customer.DoesNotExist: there is none, it was erased, or ``by`` may not see it.
+    :raises MergedAway: it was merged into another.
     :raises InvalidInput: a value cannot be right; nothing is written.
     :raises StaleVersion: somebody else was faster.
     """
@@ -69,11 +71,12 @@ def remove_contact(customer_id: UUID, point_id: UUID, *, by: Actor) -> Customer:
 
     :raises AccessDenied: ``by`` may not change customers.
     :raises ObjectDoesNotExist: there is no such customer or contact point, or not for ``by``.
+    :raises MergedAway: it was merged into another.
     """
     allowed = access.require(by, Capability.EDIT_CUSTOMER)
     point = ContactPoint.objects.get(pk=point_id, customer_id=customer_id)
     locks.exclusively([_lock_of(point)])
-    customer = _changeable(customer_id, allowed)
+    customer = changeable(customer_id, allowed=allowed)
     history.delete(ContactPoint.objects.get(pk=point_id, customer=customer), by=by)
     history.save(customer, fields=[], by=by)
     told = details.announced({point.kind: ("", "")})
@@ -86,7 +89,7 @@ def _locked(customer_id: UUID, traits: Traits, *, kinds: list[str], allowed: Acc
     mains = ContactPoint.objects.filter(customer_id=customer_id, kind__in=kinds, is_primary=True)
     names = {*traits.lock_names, *map(_lock_of, mains)}
     locks.exclusively(names)
-    customer = _changeable(customer_id, allowed)
+    customer = changeable(customer_id, allowed=allowed)
     if not names.issuperset(map(_lock_of, mains.all())):
         raise StaleVersion("Somebody else changed this meanwhile. Try again.")
     return customer
@@ -122,10 +125,3 @@ def _apply_ways(
         for candidate in found.candidates:
             ask_about(customer, candidate, found.evidence[candidate.pk], by=by)
     return dict.fromkeys(changed, ("", ""))
-
-
-def _changeable(customer_id: UUID, allowed: Access) -> Customer:
-    """Lock the customer's row; whoever was erased does not change any more."""
-    visible = Customer.objects.visible_to(allowed).values("pk")
-    known = Customer.objects.select_for_update().filter(pk__in=visible, erased_at=None)
-    return known.get(pk=customer_id)

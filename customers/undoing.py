@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from customers.changing import require_own_record
 from customers.details import DETAILS
 from customers.edits import ONE_ACT
 from customers.models import ContactKind, ContactPoint, Customer
 from customers.registration import update_customer
 from hub.actors import Actor
-from hub.errors import DomainError
+from hub.errors import DomainError, require_version
 
 Row = Any  # a historical record; its class is made at run time
 
@@ -28,6 +29,7 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     Details, and the main address and number, go back to what they were before.
 
     :raises CannotUndo: a part of it was changed again since, or there is nothing to put back.
+    :raises MergedAway: the customer was merged into another.
     :raises Customer.DoesNotExist: there is no such customer or edit, or not for ``by``.
     :raises AccessDenied: ``by`` may not change customers.
     :raises StaleVersion: somebody else was faster.
@@ -39,11 +41,14 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     old = before.first()
     if old is None:
         raise CannotUndo("This is how the customer was added; it cannot be taken back.")
-    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    customer = Customer.objects.get(pk=customer_id)
+    require_own_record(customer)
+    require_version(customer.version, expected_version)
     values = _details(customer, old, row) | _ways(customer, row)
     if not values:
         raise CannotUndo("Nothing of this can be put back.")
-    return update_customer(customer_id, values, by=by, expected_version=expected_version)
+    # Locks come in the order of an edit; whoever was faster makes it stale.
+    return update_customer(customer_id, values, by=by, expected_version=customer.version)
 
 
 def _details(customer: Customer, old: Row, row: Row) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from customers.changing import MergedAway
 from customers.consenting import record_consent
 from customers.models import Channel, Customer
+from customers.web.editing import to_survivor
 from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import InvalidInput
@@ -25,6 +27,8 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
         record_consent(pk, channel, granted=granted, source=source, at=at, by=by)
     except Customer.DoesNotExist:
         raise Http404 from None
+    except MergedAway as refusal:
+        return to_survivor(request, refusal)
     except InvalidInput as error:
         messages.error(request, str(error))
     else:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from customers.changing import MergedAway
 from customers.details import home_region
 from customers.identity import Match, find_or_create, match
 from customers.models import Customer
@@ -52,11 +53,17 @@ def add(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     visible = Customer.objects.visible_to(access.of(request)).with_contacts()
     customer = get_object_or_404(visible, pk=pk)
+    if customer.canonical:
+        return to_survivor(request, MergedAway(customer, customer.canonical))
     if request.method != "POST":
         return _edit_page(request, customer, CustomerForm(initial=initial_of(customer)))
     form = CustomerForm(request.POST, initial=initial_of(customer))
     if not form.is_valid():
         return _edit_page(request, customer, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _save(request, customer, form)
+
+
+def _save(request: HttpRequest, customer: Customer, form: CustomerForm) -> HttpResponse:
     try:
         changed = update_customer(
             customer.pk,
@@ -64,8 +71,10 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             by=Actor.signed_in(request),
             expected_version=form.cleaned_data["version"] or 0,
         )
+    except MergedAway as refusal:
+        return to_survivor(request, refusal)
     except StaleVersion:
-        return _stale_page(request, pk, form)
+        return _stale_page(request, customer.pk, form)
     except InvalidInput as error:
         form.refuse(error)
         return _edit_page(request, customer, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -84,8 +93,16 @@ def remove(request: HttpRequest, pk: UUID, point: UUID) -> HttpResponse:
         customer = remove_contact(pk, point, by=Actor.signed_in(request))
     except ObjectDoesNotExist:
         raise Http404 from None
+    except MergedAway as refusal:
+        return to_survivor(request, refusal)
     messages.success(request, "Removed. The history keeps it.")
     return redirect(customer)
+
+
+def to_survivor(request: HttpRequest, refusal: MergedAway) -> HttpResponse:
+    """Say that the record is part of another one, and show that one."""
+    messages.error(request, str(refusal))
+    return redirect("customers:detail", refusal.survivor_id)
 
 
 def _alike(request: HttpRequest, found: Match) -> list[tuple[Customer, list[tuple[str, str]]]]:

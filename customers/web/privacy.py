@@ -16,7 +16,7 @@ from customers.models import Customer
 from hub import access
 from hub.access import Capability, requires
 from hub.actors import Actor
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, StaleVersion
 
 
 class EraseForm(forms.Form):
@@ -68,7 +68,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
         reason, by = form.cleaned_data["reason"], Actor.signed_in(request)
         try:
             erase_customer(pk, reason=reason, at=at, by=by)
-        except CannotErase as refusal:
+        except (CannotErase, StaleVersion) as refusal:
             form.add_error(None, str(refusal))
         except InvalidInput as error:
             form.add_error("reason", str(error))

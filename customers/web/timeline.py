@@ -12,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from customers.changing import MergedAway
 from customers.models import Customer
 from customers.timeline import PAGE, Asked, Category, Moment, moments_of
 from customers.undoing import CannotUndo, undo_edit
+from customers.web.editing import to_survivor
 from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import StaleVersion
@@ -55,6 +57,8 @@ def undo(request: HttpRequest, pk: UUID, key: int) -> HttpResponse:
         customer = undo_edit(pk, key, by=Actor.signed_in(request), expected_version=expected)
     except Customer.DoesNotExist:
         raise Http404 from None
+    except MergedAway as refusal:
+        return to_survivor(request, refusal)
     except StaleVersion:
         messages.error(request, "Somebody changed this customer meanwhile. Look again first.")
     except CannotUndo as refusal:

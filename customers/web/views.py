@@ -43,15 +43,14 @@ def show_customer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _possible(customer: Customer, held: Access) -> dict[str, bool]:
-    """Say what this person may do with the customer; nobody changes one that was erased."""
+    """Say what this person may do; nobody changes what was erased, or is part of another."""
     is_there = customer.erased_at is None
+    is_own = is_there and customer.canonical_id is None
     books = held.can(Capability.BOOK_APPOINTMENT, Capability.BOOK_OWN_APPOINTMENT)
     return {
-        "may_edit": is_there and held.can(Capability.EDIT_CUSTOMER),
-        "may_merge": is_there and held.can(Capability.MERGE_CUSTOMER),
+        "may_edit": is_own and held.can(Capability.EDIT_CUSTOMER),
+        "may_merge": is_own and held.can(Capability.MERGE_CUSTOMER),
         "may_book": is_there and books,
         "may_export": held.can(Capability.EXPORT_CUSTOMER),
-        "may_erase": is_there
-        and customer.canonical_id is None
-        and held.can(Capability.ERASE_CUSTOMER),
+        "may_erase": is_own and held.can(Capability.ERASE_CUSTOMER),
     }

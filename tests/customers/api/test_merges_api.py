@@ -8,6 +8,7 @@ import pytest
 from customers.models import Customer, IdentityReview, Merge, ReviewState
 from hub.access import Capability
 from hub.identifiers import public_id
+from tests.customers.merged import merge
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.scheduling import booked
@@ -202,3 +203,20 @@ def test_a_key_without_the_scope_may_not_merge(claire: Customer, clara: Customer
 
     assert answer.status_code == 403
     assert not Merge.objects.exists()
+
+
+def test_a_merged_customer_is_not_changed_but_names_its_survivor(
+    claire: Customer, clara: Customer
+) -> None:
+    tool = api_key()
+    merge(claire, clara)
+    address = f"{URL}/{cus(clara)}"
+    seen = tool.get(address)["ETag"]
+
+    refused = tool.patch(address, {"city": "Paris"}, etag=seen)
+
+    assert refused.status_code == 409
+    assert refused["Content-Type"] == "application/problem+json"
+    assert refused.json()["code"] == "merged_away"
+    assert refused.json()["details"] == {"merged_into": claire.code}
+    assert tool.get(address)["ETag"] == seen

@@ -215,3 +215,42 @@ def test_text_of_customers_is_never_markup(ada: Client, claire: Customer) -> Non
     done = merge(claire, hostile, "name")
     for path in (f"/customers/merges/{done.pk}/undo/", claire.get_absolute_url()):
         assert "<script>alert" not in shown(ada.get(path))
+
+
+def test_whoever_edits_a_merged_record_is_led_to_its_survivor(
+    ada: Client, claire: Customer, clara: Customer
+) -> None:
+    """Also when the form was opened before, as the version says."""
+    point = clara.contact_points.get()
+    merge(claire, clara)
+    told = f"{clara.code} was merged into Claire Marchetti, {claire.code}. Change that one."
+    asked: list[tuple[str, dict[str, str] | None]] = [
+        ("edit/", None),
+        ("edit/", {"given_name": "Clara", "family_name": "Roux", "version": "1"}),
+        ("consent/", {"channel": "email", "granted": "yes", "source": "Form"}),
+        (f"edits/{clara.history.latest().pk}/undo/", {"version": "2"}),
+    ]
+
+    for path, values in asked:
+        address = f"/customers/{clara.pk}/{path}"
+        answer = ada.get(address) if values is None else ada.post(address, values)
+        assert answer.status_code == 302, (path, answer.content)
+        assert answer["Location"] == f"/customers/{claire.pk}/"
+        assert said(ada.get(answer["Location"])) == [told]
+
+    assert ada.post(f"/customers/{clara.pk}/contacts/{point.pk}/remove/").status_code == 404
+
+
+def test_the_page_of_a_merged_record_leads_to_its_survivor_and_offers_no_change(
+    ada: Client, claire: Customer, clara: Customer
+) -> None:
+    merge(claire, clara)
+
+    html = shown(ada.get(f"/customers/{clara.pk}/"))
+
+    assert (
+        f'This record was merged into <a href="/customers/{claire.pk}/">'
+        f"Claire Marchetti, {claire.code}</a>." in html
+    )
+    assert f"/customers/{clara.pk}/edit/" not in html
+    assert f"/customers/{clara.pk}/erase/" not in html
