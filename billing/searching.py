@@ -16,7 +16,7 @@ from billing.models.invoices import past_due
 from billing.states import InvoiceStatus, Settlement
 from customers.models import Customer
 from customers.normalizing import without_unseen
-from customers.searching import TEXT_LIMIT, narrowed
+from customers.searching import TEXT_LIMIT, narrowed, survivors_called
 from hub.access import Access
 
 PAGE = 50
@@ -78,7 +78,8 @@ def matching(invoices: QuerySet[Invoice], text: str, *, access: Access) -> Query
     if not text:
         return invoices
     customers = narrowed(Customer.objects.visible_to(access), text)
-    return invoices.filter(_numbered(text) | Q(customer__in=customers.values("pk")))
+    own = Q(customer__in=customers.values("pk")) | Q(customer__in=survivors_called(text))
+    return invoices.filter(_numbered(text) | own)
 
 
 def page(

@@ -1,11 +1,13 @@
 """Find customers by what people type: a name, a code, an address, a number in any spelling."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from customers.details import home_region
 from customers.models import ContactKind, ContactPoint, Customer
@@ -18,6 +20,7 @@ EMAIL, PHONE = ContactKind.EMAIL, ContactKind.PHONE
 TEXT_LIMIT = 100
 PAGE = 50
 FEWEST_DIGITS = 4
+SURVIVORS_LOOKED_AT = 50
 _CODE = re.compile(r"c-?0*(\d{1,12})", re.IGNORECASE)
 _NUMBER = re.compile(r"[+(\d][\d\s()./\-]*(?:x\d*|ext.*)?", re.IGNORECASE)
 
@@ -42,19 +45,38 @@ def search(text: str, *, access: Access, limit: int) -> list[Customer]:
 
 
 def findable(customers: QuerySet[Customer], text: str, *, access: Access) -> QuerySet[Customer]:
-    """Keep those that ``narrowed`` keeps, and whose invoices or remote ids are so called."""
+    """Keep those that ``narrowed`` keeps, and whose invoices or remote ids are so called.
+
+    What a record was called that was merged away finds the one that it became.
+    """
     own = narrowed(customers, text)
-    traces = customers_traced_by(without_unseen(text[:TEXT_LIMIT]).strip(), access)
-    if not traces:
+    traces = customers_traced_by(_read(text), access)
+    survivors = survivors_called(text, traces)
+    if not traces and not survivors:
         return own
     # A union, because the halves of an OR would not use their indexes.
-    ids = own.order_by().values_list("pk", flat=True).union(*traces)
-    return customers.filter(pk__in=ids)
+    ids = own.order_by().values_list("pk", flat=True)
+    became = Customer.objects.filter(pk__in=survivors).values_list("pk", flat=True)
+    return customers.filter(pk__in=ids.union(*traces, became))
+
+
+def survivors_called(text: str, traces: Iterable[QuerySet[Any, UUID]] = ()) -> list[UUID]:
+    """Return what records became that were merged away and have ``text`` as code or contact.
+
+    ``traces`` are queries for the ids of others it may mean. A name leads nowhere: the one
+    that holds is the survivor's.
+    """
+    if not any(sign.isdigit() or sign == "@" for sign in text):
+        return []
+    absorbed = Customer.objects.exclude(canonical=None)
+    known = [narrowed(absorbed, text), *(absorbed.filter(pk__in=trace) for trace in traces)]
+    first, *others = (found.order_by().values_list("canonical", flat=True) for found in known)
+    return [pk for pk in first.union(*others)[:SURVIVORS_LOOKED_AT] if pk]
 
 
 def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Keep the customers whose code, address, number or name has ``text`` in it."""
-    text = without_unseen(text[:TEXT_LIMIT]).strip()
+    text = _read(text)
     if not text:
         return customers
     if code := _CODE.fullmatch(text):
@@ -83,6 +105,13 @@ def reached_at(condition: Q) -> Q:
     return Q(pk__in=ContactPoint.objects.filter(condition).values("customer_id"))
 
 
+def known_at(condition: Q) -> Q:
+    """Turn a condition on contact points into one on whom their customers are today."""
+    today = Coalesce("customer__canonical", "customer")
+    found = ContactPoint.objects.filter(condition).annotate(today=today)
+    return Q(pk__in=found.values("today"))
+
+
 def page(
     customers: QuerySet[Customer], *, after: UUID | None = None, before: UUID | None = None
 ) -> CustomerPage:
@@ -102,6 +131,10 @@ def page(
     more = len(rows) > PAGE
     shown = rows[:PAGE]
     return CustomerPage(shown, _id(shown, 0) if place else None, _id(shown, -1) if more else None)
+
+
+def _read(text: str) -> str:
+    return without_unseen(text[:TEXT_LIMIT]).strip()
 
 
 def _with_number(text: str) -> Q:

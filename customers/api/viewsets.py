@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from customers.api.matching import IdsAnswer, MatchAnswer, shown
 from customers.api.merging import Absorption, MergeAnswer
+from customers.api.privacy import PrivacyActions
 from customers.api.serializers import (
     PHONE,
     CustomerAnswer,
@@ -28,7 +29,7 @@ from customers.merging import Merging, merge_customers
 from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
-from customers.searching import findable, reached_at
+from customers.searching import findable, known_at
 from customers.traces import external_ids_of
 from hub import access
 from hub.access import Capability
@@ -37,7 +38,6 @@ from hub.rest.concurrency import etag
 from hub.rest.fields import EmailTextField
 from hub.rest.filters import MAX_TEXT, RecordFilters, TextFilter
 from hub.rest.problems import ParameterError
-from hub.rest.records import RecordViewSet
 
 SEES = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 EDITS = (Capability.EDIT_CUSTOMER,)
@@ -59,14 +59,15 @@ class CustomerFilters(RecordFilters):
     phone = PhoneFilter(method="_by_phone", help_text="Exactly this number, in any spelling.")
 
     def _search(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
-        return findable(queryset, text, access=access.of(self.request))
+        own = queryset.filter(canonical=None)  # what was merged away leads to its survivor
+        return findable(own, text, access=access.of(self.request))
 
     def _by_email(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
         try:
             condition = Q(kind=ContactKind.EMAIL, normalized=normalize_email(text))
         except InvalidInput as error:
             raise ParameterError({"email": str(error)}) from None
-        return queryset.filter(reached_at(condition))
+        return queryset.filter(known_at(condition))
 
     def _by_phone(self, queryset: QuerySet[Customer], _name: str, text: str) -> QuerySet[Customer]:
         try:
@@ -74,22 +75,22 @@ class CustomerFilters(RecordFilters):
         except InvalidInput as error:
             raise ParameterError({"phone": str(error)}) from None
         same = Q(kind=ContactKind.PHONE, normalized=number.e164, extension=number.extension)
-        return queryset.filter(reached_at(same))
+        return queryset.filter(known_at(same))
 
 
-class CustomerViewSet(RecordViewSet[Customer]):
+class CustomerViewSet(PrivacyActions):
     """Customers: each person once, whichever tool brings them."""
 
     prefix = "cus"
     serializer_class = CustomerAnswer
     filterset_class = CustomerFilters
-    inputs: ClassVar = {
+    inputs: ClassVar = PrivacyActions.inputs | {
         "create": NewCustomer,
         "partial_update": CustomerChange,
         "match": NewCustomer,
         "merge": Absorption,
     }
-    answers: ClassVar = {
+    answers: ClassVar = PrivacyActions.answers | {
         "create": IdentifiedAnswer,
         "history": HistoryAnswer,
         "match": MatchAnswer,
@@ -97,7 +98,7 @@ class CustomerViewSet(RecordViewSet[Customer]):
         "merge": MergeAnswer,
     }
     finds = frozenset({"create"})
-    capabilities: ClassVar = {
+    capabilities: ClassVar = PrivacyActions.capabilities | {
         "list": SEES,
         "retrieve": SEES,
         "create": EDITS,
