@@ -43,6 +43,14 @@ def look_at(found: CustomerImport) -> Look:
     return Look(table.told, columns)
 
 
+def changes_nothing(found: CustomerImport) -> bool:
+    """Say whether every row that can be used was imported before."""
+    ended = {Outcome(name) for name, rows in found.counts.items() if rows}
+    if Outcome.MATCHED not in ended or ended - {Outcome.MATCHED, Outcome.REJECTED}:
+        return False
+    return not found.rows.filter(outcome=Outcome.MATCHED).exclude(tier="").exists()
+
+
 def rejected_lines(found: CustomerImport) -> Iterator[str]:
     """Yield a CSV of the rejected rows as they came, each with what to mend."""
     table, writer = _table(found), csv.writer(Echo())

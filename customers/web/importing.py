@@ -23,7 +23,7 @@ from customers.importing.requesting import (
     too_large,
     upload_import,
 )
-from customers.importing.returning import Look, look_at, rejected_lines
+from customers.importing.returning import Look, changes_nothing, look_at, rejected_lines
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.importing.tables import UnreadableFile
 from customers.models import CustomerImport, ImportState, Outcome
@@ -120,7 +120,9 @@ def show_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _found(pk)
     if found.state == ImportState.UPLOADED:
         return redirect("customers:import-columns", found.pk)
-    return render(request, "customers/import.html", _progress(found) | _rows(request, found))
+    is_known = found.state not in MOVING and changes_nothing(found)
+    context = _progress(found) | _rows(request, found) | {"is_known": is_known}
+    return render(request, "customers/import.html", context)
 
 
 @require_safe
