@@ -31,7 +31,7 @@ from customers.pairing import lock_names_of
 from hub import access, history, locks, outbox
 from hub.access import Capability
 from hub.actors import Actor
-from hub.errors import DomainError, InvalidInput, StaleVersion
+from hub.errors import DomainError, InvalidInput, StaleVersion, require_version
 from hub.events import EventName
 from hub.identifiers import public_id
 from hub.models import StoredAnswer
@@ -92,14 +92,25 @@ def register_part(part: Part) -> None:
 
 
 def prospect_of(customer_id: UUID, *, at: datetime) -> Prospect:
-    """Say what stands in the way of erasing, and what would be kept, without changing anything."""
+    """Say what stands in the way of erasing, and what would be kept, without changing anything.
+
+    :raises Customer.DoesNotExist: there is no such customer.
+    """
     family = [customer_id, *merged_into(customer_id)]
-    obstacles = [text for part in _parts if (text := part.obstacle(family, at=at))]
+    told = [part.obstacle(family, at=at) for part in _parts]
+    obstacles = [text for text in [_refusal(Customer.objects.get(pk=customer_id)), *told] if text]
     return Prospect(obstacles, [kept for part in _parts for kept in part.kept(family, at=at)])
 
 
 @transaction.atomic
-def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -> list[Kept]:
+def erase_customer(
+    customer_id: UUID,
+    *,
+    reason: str,
+    at: datetime,
+    by: Actor,
+    expected_version: int | None = None,
+) -> list[Kept]:
     """Erase a customer and every record that was merged into it; return what was kept.
 
     It cannot be undone. Locks all that leads to the customer, then the rows.
@@ -108,7 +119,7 @@ def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -
     :raises Customer.DoesNotExist: there is no such customer.
     :raises CannotErase: merged into another, erased already, or something is still going on.
     :raises InvalidInput: no reason was given.
-    :raises StaleVersion: an address, a number or another record was added meanwhile.
+    :raises StaleVersion: somebody changed or added something meanwhile.
     """
     access.require(by, Capability.ERASE_CUSTOMER)
     reason = clean_line(reason, field="reason", limit=REASON_LIMIT)
@@ -121,7 +132,7 @@ def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -
     customers = {customer.pk: customer for customer in found}
     if customer_id not in customers:
         raise Customer.DoesNotExist
-    _require_erasable(customers[customer_id])
+    require_version(customers[customer_id].version, expected_version)
     if not names.issuperset(lock_names_of([customer_id])):
         raise StaleVersion("Somebody else changed this meanwhile. Try again.")
     prospect = prospect_of(customer_id, at=at)
@@ -135,13 +146,12 @@ def erase_customer(customer_id: UUID, *, reason: str, at: datetime, by: Actor) -
     return prospect.kept
 
 
-def _require_erasable(customer: Customer) -> None:
+def _refusal(customer: Customer) -> str:
     if customer.erased_at is not None:
-        raise CannotErase("This customer was erased already.")
+        return "This customer was erased already."
     if customer.canonical_id is not None:
-        raise CannotErase(
-            "This record was merged into another. Erase that one; it takes this along."
-        )
+        return "This record was merged into another. Erase that one; it takes this along."
+    return ""
 
 
 def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
