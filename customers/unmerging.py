@@ -29,6 +29,12 @@ class LaterMerge(DomainError):
     code = "later_merge"
 
 
+class ErasedSince(DomainError):
+    """What belonged to whom was forgotten together with both."""
+
+    code = "erased_since"
+
+
 @dataclass(frozen=True, slots=True)
 class Undoing:
     """What undoing a merge would do, in words; ``staying`` are rows that came since."""
@@ -85,6 +91,7 @@ def unmerge(
     :raises Merge.DoesNotExist: there is none, or its customers are not to be seen.
     :raises AlreadyUndone: somebody was faster.
     :raises LaterMerge: a later merge stands on this one, and has to be undone first.
+    :raises ErasedSince: nothing is left that could be parted.
     :raises StaleVersion: the merge is another version by now.
     """
     allowed = access.require(by, Capability.MERGE_CUSTOMER)
@@ -137,9 +144,11 @@ def _visible(allowed: Access) -> models.QuerySet[Merge]:
 
 
 def _require_last(merge: Merge) -> None:
-    """:raises AlreadyUndone: :raises LaterMerge: see ``unmerge``."""
+    """:raises AlreadyUndone: :raises LaterMerge: :raises ErasedSince: see ``unmerge``."""
     if merge.undone_at:
         raise AlreadyUndone("This merge was undone already.")
+    if Customer.objects.filter(pk=merge.survivor_id).exclude(erased_at=None).exists():
+        raise ErasedSince("This customer was erased since. Nothing is left to be parted.")
     standing = Merge.objects.filter(undone_at=None, merged_at__gte=merge.merged_at)
     standing = standing.exclude(pk=merge.pk).select_related("survivor", "absorbed")
     onward = standing.filter(absorbed=merge.survivor_id).first()

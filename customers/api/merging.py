@@ -118,7 +118,8 @@ class MergeViewSet(RecordViewSet[Merge]):
         """Make them two customers again.
 
         What the merge moved goes back; what came since stays with the survivor. Refused with
-        `later_merge` when another merge stands on this one.
+        `later_merge` when another merge stands on this one, and with `erased_since` when the
+        customer was erased.
         """
         merge = self.load()
         verdict = ReviewState(self.read()["verdict"])

@@ -18,7 +18,7 @@ from customers.merging import REASON_LIMIT, Merging, Preview, merge_customers, p
 from customers.models import Customer, Merge, ReviewState
 from customers.pairing import MergeBlocked, NotMergeable
 from customers.survivorship import Difference
-from customers.unmerging import AlreadyUndone, LaterMerge, preview_unmerge, unmerge
+from customers.unmerging import AlreadyUndone, ErasedSince, LaterMerge, preview_unmerge, unmerge
 from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput, StaleVersion
@@ -129,7 +129,7 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         undoing = preview_unmerge(pk, by=by)
     except Merge.DoesNotExist:
         raise Http404 from None
-    except (AlreadyUndone, LaterMerge) as error:
+    except (AlreadyUndone, ErasedSince, LaterMerge) as error:
         return _refused(request, pk, error)
     form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
@@ -149,7 +149,7 @@ def merges_into(customer: Customer, held: Access) -> list[Done]:
     found = list(merges.order_by("-merged_at", "-pk"))
     rows = Merge.history.filter(id__in=[one.pk for one in found], history_type="+")
     who = dict(rows.values_list("id", "actor_name"))
-    may_undo = held.can(Capability.MERGE_CUSTOMER)
+    may_undo = held.can(Capability.MERGE_CUSTOMER) and customer.erased_at is None
     return [Done(one, who.get(one.pk, ""), may_undo) for one in found]
 
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 from billing.belonging import misplaced_lines
 from billing.issuing import issue_invoice
 from billing.models import Invoice
+from customers.erasure import erase_customer
 from customers.identity import match
 from customers.models import ContactPoint, Customer, IdentityReview, Merge, ReviewState
 from customers.registration import remove_contact, update_customer
-from customers.unmerging import AlreadyUndone, LaterMerge, preview_unmerge, unmerge
+from customers.unmerging import AlreadyUndone, ErasedSince, LaterMerge, preview_unmerge, unmerge
 from hub.access import AccessDenied
 from hub.errors import StaleVersion
 from hub.models import Change
@@ -243,3 +244,16 @@ def test_undoing_is_announced(claire: Customer, clara: Customer) -> None:
     told = Change.objects.exclude(pk__in=known).values_list("name", "local_id")
     assert set(told) >= {("customer.unmerged", clara.pk), ("customer.updated", claire.pk)}
     assert [name for name, _ in told].count("appointment.updated") == 1
+
+
+def test_a_merge_of_whoever_was_erased_is_not_undone() -> None:
+    claire, clara = customer("Claire Marchetti", city="Lyon"), customer("Clara Roux")
+    done = merge(claire, clara)
+    erase_customer(claire.pk, reason="Asked", at=timezone.now(), by=SETUP)
+
+    with pytest.raises(ErasedSince, match="was erased since"):
+        preview_unmerge(done.pk, by=SETUP)
+    with pytest.raises(ErasedSince, match="was erased since"):
+        undo(done)
+
+    assert Customer.objects.current().count() == 0

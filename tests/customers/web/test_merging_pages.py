@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from customers.erasure import erase_customer
 from customers.models import Customer, IdentityReview, Merge, ReviewState
 from customers.registration import update_customer
 from tests.customers.merged import merge, undo
@@ -254,3 +256,15 @@ def test_the_page_of_a_merged_record_leads_to_its_survivor_and_offers_no_change(
     )
     assert f"/customers/{clara.pk}/edit/" not in html
     assert f"/customers/{clara.pk}/erase/" not in html
+
+
+def test_a_merge_cannot_be_undone_once_the_customer_was_erased(ada: Client) -> None:
+    zoe = customer("Zoe Perrin")
+    done = merge(zoe, customer("Zoe Roux"))
+    erase_customer(zoe.pk, reason="Asked", at=timezone.now(), by=SETUP)
+
+    answer = ada.get(f"/customers/merges/{done.pk}/undo/", follow=True)
+
+    html = answer.content.decode()
+    assert "This customer was erased since." in html
+    assert f"/customers/merges/{done.pk}/undo/" not in html
