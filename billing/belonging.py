@@ -1,13 +1,19 @@
 """A visit and its invoice stand under one customer (ID-3), whatever is merged or parted."""
 
+from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from billing.models import InvoiceLine
 from billing.states import InvoiceStatus
 from customers.references import Rows
+from hub.models import Inspection
+
+INSPECTION = "visits apart from their invoice"
+EXAMPLES = 20
 
 
 def misplaced_lines() -> QuerySet[InvoiceLine]:
@@ -18,6 +24,16 @@ def misplaced_lines() -> QuerySet[InvoiceLine]:
     payer = Coalesce("invoice__customer__canonical", "invoice__customer")
     visitor = Coalesce("appointment__customer__canonical", "appointment__customer")
     return _of_visits().alias(payer=payer).exclude(payer=visitor).order_by("pk")
+
+
+@transaction.atomic
+def inspect_lines(*, at: datetime) -> Inspection:
+    """Count the misplaced lines and keep what was found, with the first invoices they are on."""
+    misplaced = misplaced_lines()
+    examples = [str(pk) for pk in misplaced.values_list("invoice", flat=True)[:EXAMPLES]]
+    found = {"looked_at": at, "found": misplaced.count(), "examples": examples}
+    inspection, _ = Inspection.objects.update_or_create(name=INSPECTION, defaults=found)
+    return inspection
 
 
 def not_to_be_parted(returning: Rows) -> Rows:

@@ -138,3 +138,19 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Inspection(models.Model):
+    """What the last nightly look over all rows found wrong; ``found`` is 0 when all is well."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    looked_at = models.DateTimeField()
+    found = models.PositiveIntegerField()
+    # Ids to begin with, of the first ones.
+    examples = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.found}"

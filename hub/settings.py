@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from hub import logs
@@ -273,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "find duplicates": {"task": "customers.compare", "schedule": 30.0},
     "note overdue invoices": {"task": "billing.note_overdue", "schedule": 900.0},
     "forget old rows": {"task": "hub.forget_old_rows", "schedule": 3600.0},
+    "inspect lines": {"task": "billing.inspect_lines", "schedule": crontab(hour=2, minute=40)},
 }
 
 # Loopback addresses that the guard against server-side request forgery lets through.

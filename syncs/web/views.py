@@ -24,6 +24,7 @@ from syncs import connecting, deciding, freshness
 from syncs import overview as reading
 from syncs.connectors.base import Kind
 from syncs.models import Connection, Job
+from syncs.reviewing import review
 from syncs.states import ConnectionStatus
 
 RANGES = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
@@ -55,6 +56,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "figures": figures[None],
             "connections": connections,
             "items": reading.needs_attention(),
+            "review": review(access.of(request), at=timezone.now()),
+            "may_answer": access.of(request).can(Capability.EDIT_CUSTOMER),
             "ranges": RANGES,
             "chosen": next(name for name, length in RANGES.items() if length == over),
             "may_retry": access.of(request).can(Capability.RETRY_SYNC),
