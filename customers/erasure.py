@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from customers import details
+from customers.importing.forgetting import forget_person
 from customers.known import merged_into
 from customers.models import (
     Consent,
@@ -21,7 +22,6 @@ from customers.models import (
     Customer,
     ExternalId,
     IdentityReview,
-    ImportRow,
     Merge,
     PendingComparison,
     ReviewState,
@@ -159,7 +159,7 @@ def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
         for row in model.objects.filter(customer=customer):
             history.delete(row, by=by)
     _forget_questions(customer, by=by)
-    ImportRow.objects.filter(customer=customer).update(shown="", reasons=[])
+    forget_person(customer.pk, customer.code, at=at)
     StoredAnswer.objects.filter(body__contains=public_id("cus", customer.pk)).delete()
     PendingComparison.objects.filter(customer=customer).delete()
     for name, value in WIPED.items():

@@ -10,6 +10,7 @@ from typing import IO
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
+from django.db import models
 
 from hub.errors import DomainError
 from hub.models import StoredFile
@@ -59,6 +60,23 @@ def read(sha256: str) -> bytes:
     """
     with closing(opened(sha256)) as file:
         return file.read()
+
+
+def forget(sha256: str) -> None:
+    """Delete the bytes filed under ``sha256``; its record stays, and storing it again works."""
+    _storage().delete(_path(sha256))
+
+
+def is_named(sha256: str, *, but: type[models.Model]) -> bool:
+    """Say whether a row of another model than ``but`` needs the file; histories do not."""
+    relations = StoredFile._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    return any(
+        one.related_model._default_manager.filter(**{one.field.name: sha256}).exists()  # noqa: SLF001
+        for one in relations
+        if isinstance(one, models.ForeignObjectRel)
+        and one.on_delete is models.PROTECT
+        and one.related_model is not but
+    )
 
 
 def _store(file: File[bytes], *, media_type: str) -> StoredFile:

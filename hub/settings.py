@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "find duplicates": {"task": "customers.compare", "schedule": 30.0},
     "note overdue invoices": {"task": "billing.note_overdue", "schedule": 900.0},
     "forget old rows": {"task": "hub.forget_old_rows", "schedule": 3600.0},
+    "delete import files": {"task": "customers.forget_import_files", "schedule": 300.0},
     "inspect lines": {"task": "billing.inspect_lines", "schedule": crontab(hour=2, minute=40)},
 }
 
@@ -286,6 +287,7 @@ SYNCS_POLL_SECONDS = env.int("SYNCS_POLL_SECONDS", default=30)
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 CANCELLATION_UNDO_SECONDS = env.int("CANCELLATION_UNDO_SECONDS", default=900)
 INVOICE_RETENTION_YEARS = env.int("INVOICE_RETENTION_YEARS", default=10)
+IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=30)
 DEMO = env.bool("DEMO", default=False)
 
 LOGGING = logs.configure(level=env("LOG_LEVEL", default="INFO"))

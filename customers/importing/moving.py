@@ -173,7 +173,10 @@ def _end(found: CustomerImport, *, at: datetime, by: Actor) -> None:
     target = _ENDS_AS[ImportState(found.state)]
     require_transition(TRANSITIONS, current=ImportState(found.state), target=target)
     found.state, found.moved_at, found.total = target, at, found.position
-    history.save(found, fields=["state", "moved_at", "total"], by=by)
+    erased = found.rows.exclude(customer=None).exclude(customer__erased_at=None)
+    if target == ImportState.DONE and erased.exists():
+        found.file_due_at = at  # the same file came again, with somebody erased in it
+    history.save(found, fields=["state", "moved_at", "total", "file_due_at"], by=by)
 
 
 def _earlier(found: CustomerImport) -> Iterator[UUID]:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from customers.claims import SYSTEM_LIMIT
 from customers.details import home_region
+from customers.importing.forgetting import FILES
 from customers.importing.mapping import guessed, require_usable
 from customers.importing.moving import MOVE_TASK, forget_plan
 from customers.importing.reading import UPLOAD_BYTES, XLSX, media_type_of, table_of
@@ -19,7 +20,7 @@ from customers.importing.tables import Table, UnreadableFile
 from customers.importing.workbooks import require_harmless
 from customers.models import ColumnChoice, CustomerImport, ImportState
 from customers.normalizing import clean_line, fold, without_unseen
-from hub import access, documents, history, outbox
+from hub import access, documents, history, locks, outbox
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.lifecycle import require_transition
@@ -39,6 +40,7 @@ def upload_import(
     media_type, table = _understood(file)
     with transaction.atomic():
         access.require(by, Capability.IMPORT_CUSTOMER)
+        locks.shared(FILES)
         stored = documents.store_file(file, media_type=media_type)
         found = CustomerImport(
             file=stored,

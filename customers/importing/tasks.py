@@ -8,8 +8,10 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from customers.importing.forgetting import FORGET_TASK, forget_due
 from customers.importing.moving import MOVE_TASK, fail_import, moving, standing_still
 from hub import outbox
+from hub.actors import Actor
 from hub.errors import DomainError
 
 # Other work of the same queue gets its turn in between.
@@ -44,3 +46,16 @@ def sweep_imports() -> None:
     """Ring for the imports whose worker is gone."""
     for import_id in standing_still(at=timezone.now()):
         outbox.ring(MOVE_TASK, import_id=str(import_id))
+
+
+@shared_task(name=FORGET_TASK)
+def forget_import_files() -> int:
+    """Delete uploaded files that are old, or that name somebody who was erased."""
+    try:
+        count = forget_due(at=timezone.now(), by=Actor.job("delete import files"))
+    except OperationalError as error:  # an upload is under way; the schedule comes again
+        log.warning("import_files_wait", error=type(error).__name__)
+        return 0
+    if count:
+        log.info("import_files_deleted", count=count)
+    return count

@@ -27,7 +27,8 @@ class CustomerImport(models.Model):
     """One file. ``position`` is the last row that is done, in checking as in running.
 
     ``mapping`` is ``{column heading: field}``; ``counts`` is ``{outcome: rows}``. ``system``
-    names the tool the file comes from: an id in it is that tool's (``ExternalId``).
+    names the tool the file comes from: an id in it is that tool's (``ExternalId``). Of a file
+    that was deleted its hash is left, so that the same file is still recognized.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -45,9 +46,11 @@ class CustomerImport(models.Model):
     counts = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(default=timezone.now)
+    file_due_at = models.DateTimeField(null=True, help_text="Somebody in it was erased.")
+    file_deleted_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    history = history.tracked(excluded_fields=["position", "counts", "moved_at"])
+    history = history.tracked(excluded_fields=["position", "counts", "moved_at", "file_due_at"])
 
     class Meta:
         default_permissions = ()

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -121,7 +122,14 @@ def show_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.state == ImportState.UPLOADED:
         return redirect("customers:import-columns", found.pk)
     is_known = found.state not in MOVING and changes_nothing(found)
-    context = _progress(found) | _rows(request, found) | {"is_known": is_known}
+    context = (
+        _progress(found)
+        | _rows(request, found)
+        | {
+            "is_known": is_known,
+            "kept_days": settings.IMPORT_FILES_KEPT_DAYS,
+        }
+    )
     return render(request, "customers/import.html", context)
 
 
@@ -184,6 +192,8 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Capability.IMPORT_CUSTOMER)
 def send_rejected(_: HttpRequest, pk: UUID) -> HttpResponseBase:
     found = _found(pk)
+    if found.file_deleted_at:
+        raise Http404("The file was deleted.")
     response = StreamingHttpResponse(rejected_lines(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rejected-rows.csv"'
     return response
