@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from customers.models import PendingComparison
+from django.db import connection
+
 from hub import outbox
 
 COMPARE_TASK = "customers.compare"
+_REMEMBER = """
+    INSERT INTO customers_pendingcomparison (customer_id) SELECT unnest(%s::uuid[])
+    ON CONFLICT DO NOTHING
+"""
 
 
 def compare_later(customer_ids: Iterable[UUID]) -> None:
     """Have these looked at for duplicates within a minute; the row is the order, not the bell."""
-    PendingComparison.objects.bulk_create(
-        (PendingComparison(customer_id=customer_id) for customer_id in customer_ids),
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, [list(customer_ids)])
     outbox.ring_after_commit(COMPARE_TASK)

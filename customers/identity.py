@@ -23,7 +23,7 @@ from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, history, locks, outbox
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
-from hub.copying import copy_all
+from hub.copying import copy_rows
 from hub.events import EventName
 
 __all__ = [
@@ -143,18 +143,22 @@ def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     """Keep by which tier and evidence each claim ended at its customer."""
-    copy_all(
+    origin = {
+        "at": at,
+        "actor_kind": by.kind.value,
+        "actor_name": by.name[:200],
+        "source": by.source.value,
+        "request_id": by.request_id,
+    }
+    copy_rows(
+        Recognition,
         [
-            Recognition(
-                customer=one.customer,
-                tier=one.tier,
-                evidence=[str(fact) for fact in one.evidence],
-                at=at,
-                actor_kind=by.kind,
-                actor_name=by.name[:200],
-                source=by.source,
-                request_id=by.request_id,
-            )
+            origin
+            | {
+                "customer_id": one.customer.pk,
+                "tier": str(one.tier),
+                "evidence": [str(fact) for fact in one.evidence],
+            }
             for one in found
-        ]
+        ],
     )

@@ -35,7 +35,7 @@ def match_traits(traits: Traits, known: Known) -> Match:
             linked = None
         return _judged(tier, linked, found, traits, known)
     if traits.points:
-        return _judged(Tier.NONE, None, [], traits, known)
+        return _judged(Tier.NONE, None, [], traits, known) if hits else Match()
     return _namesakes(traits)
 
 

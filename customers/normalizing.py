@@ -30,6 +30,11 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
     | dict.fromkeys("'’‘`ʼ")
 )
+# The same for text without accents, in one step.
+_ASCII = {sign: " " for sign in range(128) if not chr(sign).isalnum()} | {
+    ord("'"): "",
+    ord("`"): "",
+}
 # Local parts that stand for a firm, or for nobody: many people share them.
 _OF_MANY = (
     "admin billing booking bookings contact customer customers donotreply do-not-reply enquiries "
@@ -106,6 +111,8 @@ def display_phone(e164: str, extension: str = "") -> str:
 
 def fold(text: str) -> str:
     """Return lower-case words without accents or punctuation, one space between them."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_ASCII).split())
     lowered = text.casefold().translate(_LETTERS)
     apart = unicodedata.normalize("NFKD", lowered)
     letters = "".join(
@@ -149,6 +156,8 @@ def _cleaned(text: str, unseen: re.Pattern[str], *, field: str, limit: int) -> s
     trimmed = text.strip()
     if len(trimmed) > limit:
         raise InvalidInput(f"Use at most {limit} characters.", field=field)
+    if trimmed.isascii() and trimmed.isprintable():
+        return trimmed
     if unseen.search(trimmed):
         raise InvalidInput(
             "This holds control characters or direction marks. Type it again without them.",

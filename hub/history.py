@@ -7,7 +7,7 @@ transaction of the change, and no one can change them afterwards (``append_only`
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -16,9 +16,11 @@ from django.db import migrations, models
 from simple_history.models import HistoricalRecords
 
 from hub.actors import Actor
-from hub.copying import copy_all
+from hub.copying import copy_all, copy_rows
 
 Tracked = TypeVar("Tracked", bound=models.Model)
+SALT_BYTES = 16
+_IN_ORDER = json.JSONEncoder(sort_keys=True).encode
 
 
 class Provenance(models.Model):
@@ -113,10 +115,11 @@ def seal(**received: Any) -> None:
     by: Actor | None = getattr(instance, "_changed_by", None)
     if by is None:
         raise RuntimeError(f"{type(instance).__name__} must be saved through hub.history.")
-    row.actor_kind, row.actor_id, row.actor_name = by.kind.value, by.id, by.name[:200]
-    row.source, row.request_id = by.source.value, by.request_id
-    row.salt = os.urandom(16)
-    row.row_sha = hashlib.sha256(row.salt + _payload(row)).digest()
+    for name, value in _origin(by).items():
+        setattr(row, name, value)
+    row.salt = os.urandom(SALT_BYTES)
+    names = _sealed(row._meta.model)  # noqa: SLF001
+    row.row_sha = _digest(row.salt, {name: getattr(row, name) for name in names})
 
 
 def append_only(*tables: str) -> list[migrations.RunSQL]:
@@ -129,20 +132,20 @@ def _note_all(
 ) -> None:
     """Write the history rows of many of one model, sealed one by one, with one statement."""
     row_model = type(instances[0]).history.model  # type: ignore[attr-defined]
-    names = [field.attname for field in row_model.tracked_fields]
+    names = _sealed(row_model)
+    told = {
+        "history_date": at,
+        "history_type": kind,
+        "history_change_reason": reason[:100] or None,
+        **_origin(by),
+    }
+    salts = os.urandom(SALT_BYTES * len(instances))
     rows = []
-    for instance in instances:
-        _attribute(instance, by, reason)
+    for place, instance in enumerate(instances):
         values = {name: getattr(instance, name) for name in names}
-        row = row_model(
-            history_date=at,
-            history_type=kind,
-            history_change_reason=reason[:100] or None,
-            **values,
-        )
-        seal(instance=instance, history_instance=row)
-        rows.append(row)
-    copy_all(rows)
+        salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+        rows.append(values | told | {"salt": salt, "row_sha": _digest(salt, values)})
+    copy_rows(row_model, rows)
 
 
 def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:
@@ -154,9 +157,20 @@ def _nobody(**_: object) -> None:
     """simple_history asks for a user object; ``Provenance`` holds the actor instead."""
 
 
-def _payload(row: models.Model) -> bytes:
-    values = {name: str(getattr(row, name)) for name in _sealed(type(row))}
-    return json.dumps(values, sort_keys=True).encode()
+def _origin(by: Actor) -> dict[str, str]:
+    return {
+        "actor_kind": by.kind.value,
+        "actor_id": by.id,
+        "actor_name": by.name[:200],
+        "source": by.source.value,
+        "request_id": by.request_id,
+    }
+
+
+def _digest(salt: bytes, values: Mapping[str, Any]) -> bytes:
+    """Return the SHA-256 over the salt and the content, as JSON with its keys in order."""
+    content = _IN_ORDER({name: str(value) for name, value in values.items()})
+    return hashlib.sha256(salt + content.encode()).digest()
 
 
 @cache

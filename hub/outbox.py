@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from kombu.exceptions import OperationalError
 
 from hub.actors import Actor
-from hub.copying import copy_all
+from hub.copying import copy_rows
 from hub.events import EventName
 from hub.models import Change
 
@@ -50,7 +50,12 @@ def record(
     :raises RuntimeError: called outside a transaction, where the fact and its announcement
         could part ways.
     """
-    return record_all(name, [(subject, fields or {})], by=by)[0]
+    _require_transaction()
+    change = Change.objects.create(**_told(name, subject, fields or {}, by))
+    for verb in _reactions.get(name, ()):
+        _resolve(verb)(change, by)
+    ring_after_commit(DISPATCH_TASK)
+    return change
 
 
 def record_all(
@@ -58,24 +63,18 @@ def record_all(
     subjects: Sequence[tuple[models.Model, Mapping[str, Sequence[Any]]]],
     *,
     by: Actor,
-) -> list[Change]:
-    """Do what ``record`` does for many subjects, each with its fields, in one statement.
+) -> None:
+    """Do what ``record`` does for many subjects, each with its fields.
 
     :raises RuntimeError: called outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("record() needs the transaction that makes the change.")
-    changes = [_change(name, subject, fields, by) for subject, fields in subjects]
-    verbs = _reactions.get(name, ())
-    if len(changes) > 1 and not verbs:
-        copy_all(changes)  # nobody asks for their numbers
-    else:
-        Change.objects.bulk_create(changes)
-    for change in changes:
-        for verb in verbs:
-            _resolve(verb)(change, by)
+    _require_transaction()
+    if _reactions.get(name):
+        for subject, fields in subjects:
+            record(name, subject=subject, by=by, fields=fields)
+        return
+    copy_rows(Change, [_told(name, subject, fields, by) for subject, fields in subjects])
     ring_after_commit(DISPATCH_TASK)
-    return changes
 
 
 def ring_after_commit(task: str, **arguments: str) -> None:
@@ -107,21 +106,26 @@ def ring(task: str, **arguments: str) -> None:
         log.warning("bell_not_rung", task=task, error=type(error).__name__)
 
 
-def _change(
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("record() needs the transaction that makes the change.")
+
+
+def _told(
     name: EventName, subject: models.Model, fields: Mapping[str, Sequence[Any]], by: Actor
-) -> Change:
-    return Change(
-        name=name,
-        kind=subject._meta.model_name or "",  # noqa: SLF001
-        local_id=subject.pk,
-        version=getattr(subject, "version", 0),
-        fields={key: list(values) for key, values in fields.items()},
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name[:200],
-        source=by.source,
-        request_id=by.request_id,
-    )
+) -> dict[str, Any]:
+    return {
+        "name": str(name),
+        "kind": subject._meta.model_name or "",  # noqa: SLF001
+        "local_id": subject.pk,
+        "version": getattr(subject, "version", 0),
+        "fields": {key: list(values) for key, values in fields.items()},
+        "actor_kind": by.kind.value,
+        "actor_id": by.id,
+        "actor_name": by.name[:200],
+        "source": by.source.value,
+        "request_id": by.request_id,
+    }
 
 
 @cache

@@ -1,0 +1,84 @@
+"""Rows that are copied in many are the same as rows that are saved one by one."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from customers.models import Customer, Recognition
+from hub import history, outbox
+from hub.copying import copy_all, copy_rows
+from hub.events import EventName
+from hub.models import Change
+from tests.factories.people import SETUP
+
+pytestmark = pytest.mark.django_db
+
+
+def named(given_name: str, number: int) -> Customer:
+    return Customer(
+        given_name=given_name,
+        family_name="Many",
+        number=number,
+        search_name=f"many {given_name.lower()}",
+        created_at=timezone.now(),
+    )
+
+
+def test_many_and_one_have_the_same_history() -> None:
+    one, other = named("Ann", 900_001), named("Bob", 900_002)
+    history.create(one, by=SETUP)
+    history.create_all([other], at=timezone.now(), by=SETUP)
+    first, second = (Customer.history.get(id=who.pk) for who in (one, other))
+    apart = {"history_id", "history_date", "id", "given_name", "number", "search_name"}
+    apart |= {"created_at", "salt", "row_sha"}
+    names = {field.attname for field in Customer.history.model._meta.concrete_fields} - apart
+    assert {name: getattr(first, name) for name in names} == {
+        name: getattr(second, name) for name in names
+    }
+    assert second.given_name == "Bob"
+
+
+def test_the_seal_of_many_is_the_seal_of_one() -> None:
+    """Sealed again with the same salt, a copied row has the same seal."""
+    customer = named("Ann", 900_001)
+    history.create_all([customer], at=timezone.now(), by=SETUP)
+    row = Customer.history.get(id=customer.pk)
+    customer.refresh_from_db()
+    values = {name: getattr(row, name) for name in history._sealed(type(row))}
+    assert bytes(row.row_sha) == history._digest(bytes(row.salt), values)
+
+
+def test_what_a_row_does_not_name_gets_its_default() -> None:
+    with transaction.atomic():
+        customer = history.create(named("Ann", 900_001), by=SETUP)
+    copy_rows(Recognition, [{"customer_id": customer.pk, "tier": "none", "at": timezone.now()}])
+    row = Recognition.objects.get(customer=customer)
+    assert (row.evidence, row.source) == ([], "")
+
+
+def test_a_refused_row_leaves_none_of_them() -> None:
+    people = [named("Ann", 900_001), named("Bob", 900_001)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_all(people)
+    assert not Customer.objects.filter(number=900_001).exists()
+
+
+def test_many_announcements_are_numbered_in_their_order() -> None:
+    with transaction.atomic():
+        people = [
+            history.create(named(name, at), by=SETUP) for at, name in enumerate("abc", 900_000)
+        ]
+        outbox.record_all(
+            EventName.CUSTOMER_CREATED, [(who, {"email": []}) for who in people], by=SETUP
+        )
+    rows = Change.objects.filter(name=EventName.CUSTOMER_CREATED).order_by("pk")
+    assert [(row.local_id, row.fields, row.version) for row in rows] == [
+        (who.pk, {"email": []}, 1) for who in people
+    ]
+
+
+def test_many_announcements_need_the_transaction_of_their_changes(
+    transactional_db: None,
+) -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        outbox.record_all(EventName.CUSTOMER_CREATED, [], by=SETUP)
