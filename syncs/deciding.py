@@ -26,6 +26,7 @@ ANSWERS: dict[ConflictType, dict[str, str]] = {
     ConflictType.IDENTITY_MISMATCH: {"ignore": "Dismiss"},
     ConflictType.MAPPING_MISSING: {"ignore": "Dismiss"},
     ConflictType.AMOUNT_MISMATCH: {"ignore": "Dismiss"},
+    ConflictType.ERASED_HERE: {"ignore": "It is deleted there"},
 }
 
 

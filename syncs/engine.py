@@ -11,7 +11,7 @@ from syncs.canonical import Atoms
 from syncs.connectors.base import Place, Remote, Write
 from syncs.failures import Gone, PreconditionFailed, Transient
 from syncs.linking import Snapshot
-from syncs.merge import Base, Plan, merge3, refuse, settle, unseen
+from syncs.merge import Base, Plan, agree, merge3, refuse, settle, unseen
 from syncs.models import Link
 from syncs.records import Record
 from syncs.runs import Run
@@ -120,6 +120,8 @@ def _merge(run: Run, link: Link, record: Record, seen: Snapshot | None) -> Link:
 
 def _merge_once(run: Run, link: Link, record: Record, seen: Snapshot | None) -> Link:
     base = Base.from_json(link.base)
+    if record.is_erased and seen is not None:  # all that stands there gives way
+        base = agree(seen.atoms, seen.atoms, run.rules)
     hub = run.connector.as_seen(run.kind, record.atoms)
     plan = merge3(base, hub, seen.atoms if seen else None, run.rules)
     plan, record = _apply(run, link, record, plan, base)

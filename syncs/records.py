@@ -23,7 +23,8 @@ class Record:
 
     ``wanted`` is False where it should no longer be there (another calendar's appointment), or
     need not be created; ``is_left_alone`` where it stays there as it is, neither written nor
-    read: a customer that was merged into another. ``related`` names the records it belongs to,
+    read: a customer that was merged into another. Of one that ``is_erased`` nothing is taken from
+    there any more: it is emptied there. ``related`` names the records it belongs to,
     by kind.
     """
 
@@ -33,6 +34,7 @@ class Record:
     wanted: bool = True
     worth_creating: bool = True
     is_left_alone: bool = False
+    is_erased: bool = False
     related: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -111,8 +113,9 @@ def _customer(local_id: UUID) -> Record | None:
         Kind.CUSTOMER,
         local_id,
         canonical.canonical(atoms),
-        worth_creating=customer.canonical_id is None,
-        is_left_alone=customer.canonical_id is not None,
+        worth_creating=customer.canonical_id is None and customer.erased_at is None,
+        is_left_alone=customer.canonical_id is not None and customer.erased_at is None,
+        is_erased=customer.erased_at is not None,
     )
 
 

@@ -50,6 +50,7 @@ class ConflictType(models.TextChoices):
     MAPPING_MISSING = "mapping_missing", "Not mapped"
     MASS_DELETE = "mass_delete", "Many deletions at once"
     AMOUNT_MISMATCH = "amount_mismatch", "Amounts differ"
+    ERASED_HERE = "erased_here", "Erased here, a copy is there"
 
 
 class ConflictState(models.TextChoices):
