@@ -6,6 +6,7 @@ the same import cannot both do a chunk.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,7 +27,7 @@ from hub.actors import Actor
 from hub.copying import copy_all
 from hub.lifecycle import require_transition
 
-CHUNK = 500
+CHUNK = 1000
 MOVE_TASK = "customers.move_import"
 SILENT_FOR = timedelta(seconds=60)
 _ENDS_AS = {
@@ -36,11 +37,23 @@ _ENDS_AS = {
 
 
 class Mover:
-    """One worker at one import; ``step`` does the next chunk."""
+    """One worker at one import; ``step`` does the next chunk.
 
-    def __init__(self, found: CustomerImport, rows: Iterator[Row], reader: Reader, plan: Plan):
+    ``thread`` reads the chunk after it meanwhile: it needs no database, and a step mostly waits.
+    """
+
+    def __init__(
+        self,
+        found: CustomerImport,
+        rows: Iterator[Row],
+        reader: Reader,
+        plan: Plan,
+        thread: ThreadPoolExecutor,
+    ):
         self._id, self._state, self._position = found.pk, found.state, found.position
         self._rows, self._reader, self._plan = rows, reader, plan
+        self._thread = thread
+        self._next: Future[list[StatedRow]] | None = None
         self._by = actor_of(found)
         self._earlier = list(_earlier(found))
 
@@ -64,7 +77,8 @@ class Mover:
 
         :raises DomainError: the file cannot be read on, or its owner lost the right to import.
         """
-        stated = self._stated(list(islice(self._rows, CHUNK)))
+        stated = self._next.result() if self._next else self._read()
+        self._next = self._thread.submit(self._read)
         with transaction.atomic():
             found = self._taken()
             if found is None:
@@ -85,6 +99,9 @@ class Mover:
             )
         self._position = position
         return True
+
+    def _read(self) -> list[StatedRow]:
+        return self._stated(list(islice(self._rows, CHUNK)))
 
     def _stated(self, rows: Sequence[Row]) -> list[StatedRow]:
         return [StatedRow(row, self._reader) for row in rows]
@@ -134,7 +151,8 @@ def moving(import_id: UUID) -> Iterator[Mover | None]:
     with ExitStack() as open_files:
         rows = open_files.enter_context(table.rows())
         plan = open_files.enter_context(Plan(reader))
-        mover = Mover(found, rows, reader, plan)
+        thread = open_files.enter_context(ThreadPoolExecutor(1, "import-reader"))
+        mover = Mover(found, rows, reader, plan, thread)
         mover.skip()
         yield mover
 
