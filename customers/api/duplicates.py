@@ -28,7 +28,7 @@ from hub.rest.filters import CodesFilter, RecordFilters
 from hub.rest.records import RecordViewSet
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 
-SEES = (Capability.VIEW_CUSTOMER,)
+SEES_ALL = (Capability.VIEW_CUSTOMER,)
 ANSWERS = (Capability.EDIT_CUSTOMER,)
 FACTS = [(fact.value, fact.value) for fact in Fact]
 
@@ -67,8 +67,8 @@ class DuplicateAnswer(AnswerSerializer):
     }
 
     id = PublicIdField("dup", source="pk")
-    customer = ExpandableField("cus", "customers.api.serializers.CustomerAnswer", needs=SEES)
-    candidate = ExpandableField("cus", "customers.api.serializers.CustomerAnswer", needs=SEES)
+    customer = ExpandableField("cus", "customers.api.serializers.CustomerAnswer", needs=SEES_ALL)
+    candidate = ExpandableField("cus", "customers.api.serializers.CustomerAnswer", needs=SEES_ALL)
     score = WholeNumberField(max_value=100)
     evidence = EvidenceField(many=True)
     state = CodeField(choices=ReviewState.choices)
@@ -98,8 +98,8 @@ class DuplicateViewSet(RecordViewSet[IdentityReview]):
     filterset_class = DuplicateFilters
     inputs: ClassVar = {"later": Postponement}
     capabilities: ClassVar = {
-        "list": SEES,
-        "retrieve": SEES,
+        "list": SEES_ALL,
+        "retrieve": SEES_ALL,
         "different": ANSWERS,
         "later": ANSWERS,
         "again": ANSWERS,

@@ -1,6 +1,6 @@
 """Merges over the API: what was made one, by which choices, and taking it back."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,15 +9,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.serializers import CLAIRE, UNSEEN_HERE
+from customers.api.serializers import CLAIRE, LineField
 from customers.merging import REASON_LIMIT
 from customers.models import Customer, Merge, ReviewState
+from customers.selecting import SEES
 from customers.survivorship import GROUPS
 from customers.unmerging import unmerge
 from hub.access import Access, Capability
 from hub.rest.fields import (
     CodeField,
-    Described,
     ExpandableField,
     MomentField,
     PublicIdField,
@@ -28,22 +28,13 @@ from hub.rest.records import RecordViewSet
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 
 MERGES = (Capability.MERGE_CUSTOMER,)
-SEES = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
+SEES_ALL = (Capability.VIEW_CUSTOMER,)
 CLARA = "cus_0192f0c1a2b37c4d8e5f607182930001"
 CUSTOMER = "customers.api.serializers.CustomerAnswer"
 
 
 def _visible(access: Access) -> QuerySet[Customer]:
     return Customer.objects.visible_to(access)
-
-
-class ReasonField(Described, TextField):
-    """One line in which every character can be seen."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=REASON_LIMIT, required=False, **options)
-        pattern = f"^[^{UNSEEN_HERE}]*$"
-        self.openapi = {"type": "string", "maxLength": REASON_LIMIT, "pattern": pattern}
 
 
 class Absorption(InputSerializer):
@@ -59,7 +50,7 @@ class Absorption(InputSerializer):
     chosen = serializers.ListField(
         child=CodeField(choices=list(GROUPS)), required=False, max_length=len(GROUPS)
     )
-    reason = ReasonField()
+    reason = LineField(REASON_LIMIT)
 
 
 class Parting(InputSerializer):
@@ -105,7 +96,7 @@ class MergeViewSet(RecordViewSet[Merge]):
     filterset_class = MergeFilters
     created_field = "merged_at"
     inputs: ClassVar = {"undo": Parting}
-    capabilities: ClassVar = {"list": SEES[:1], "retrieve": SEES[:1], "undo": MERGES}
+    capabilities: ClassVar = {"list": SEES_ALL, "retrieve": SEES_ALL, "undo": MERGES}
 
     def visible(self) -> QuerySet[Merge]:
         shown = _visible(self.access)

@@ -8,35 +8,22 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.serializers import CLAIRE, UNSEEN_HERE
+from customers.api.serializers import CLAIRE, LineField
 from customers.consenting import SOURCE_LIMIT, consents_of, record_consent
 from customers.dossier import dossier_of
 from customers.erasure import REASON_LIMIT, erase_customer, prospect_of
 from customers.models import Channel, Customer
+from customers.selecting import SEES
 from hub.access import Capability
 from hub.rest.concurrency import etag
-from hub.rest.fields import CodeField, Described, FlagField, MomentField, PublicIdField, TextField
+from hub.rest.fields import CodeField, FlagField, MomentField, PublicIdField, TextField
 from hub.rest.records import RecordViewSet
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 
-ROW = serializers.DictField
 KEPT = {
     "what": "One invoice with the name and address on it.",
     "why": "Accounting law wants it kept until December 31, 2036.",
 }
-
-
-class WordsField(Described, TextField):
-    """One line that has to say something, in characters that can be seen."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(max_length=limit)
-        self.openapi = {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": limit,
-            "pattern": f"^[^{UNSEEN_HERE}]*$",
-        }
 
 
 class Erasing(InputSerializer):
@@ -44,7 +31,7 @@ class Erasing(InputSerializer):
 
     example: ClassVar = {"reason": "Asked on November 22, 2026"}
 
-    reason = WordsField(REASON_LIMIT)
+    reason = LineField(REASON_LIMIT, required=True)
 
 
 class ConsentInput(InputSerializer):
@@ -54,7 +41,7 @@ class ConsentInput(InputSerializer):
 
     channel = CodeField(choices=Channel.choices)
     granted = FlagField()
-    source = WordsField(SOURCE_LIMIT)  # type: ignore[assignment]
+    source = LineField(SOURCE_LIMIT, required=True)  # type: ignore[assignment]
 
 
 class KeptAnswer(AnswerSerializer):
@@ -124,7 +111,7 @@ class DossierAnswer(AnswerSerializer):
         "invoices": [],
     }
 
-    records = serializers.ListField(child=ROW())
+    records = serializers.ListField(child=serializers.DictField())
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return dict(instance)
@@ -143,7 +130,7 @@ class PrivacyActions(RecordViewSet[Customer]):
     }
     capabilities: ClassVar = {
         "dossier": (Capability.EXPORT_CUSTOMER,),
-        "consents": (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER),
+        "consents": SEES,
         "note_consent": (Capability.EDIT_CUSTOMER,),
         "erasure": (Capability.ERASE_CUSTOMER,),
         "erase": (Capability.ERASE_CUSTOMER,),

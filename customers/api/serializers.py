@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from customers import details
 from customers.claims import EXTERNAL_ID_LIMIT, SYSTEM_LIMIT, Tier
+from customers.details import LANGUAGES, LIMITS, countries
 from customers.models import ContactKind
 from customers.normalizing import PHONE_LIMIT, REGIONS, UNSEEN
 from hub.rest.fields import (
@@ -43,26 +43,21 @@ WRITTEN = {
 class LineField(Described, TextField):
     """One line of text in which every character can be seen."""
 
-    def __init__(self, name: str, **options: Any) -> None:
-        limit = details.LIMITS[name]
-        super().__init__(max_length=limit, required=False, **options)
-        pattern = f"^[^{UNSEEN_HERE}]*$"
-        self.openapi = {"type": "string", "maxLength": limit, "pattern": pattern}
-
-
-class PlainField(Described, TextField):
-    """One line that names something in another tool."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(max_length=limit, required=False)
-        self.openapi = {"type": "string", "maxLength": limit, "pattern": f"^[^{UNSEEN_HERE}]*$"}
+    def __init__(self, limit: int, *, required: bool = False) -> None:
+        super().__init__(max_length=limit, required=required)
+        self.openapi = {
+            "type": "string",
+            **({"minLength": 1} if required else {}),
+            "maxLength": limit,
+            "pattern": f"^[^{UNSEEN_HERE}]*$",
+        }
 
 
 class NotesField(Described, TextField):
     """Text of several lines."""
 
     def __init__(self) -> None:
-        limit = details.LIMITS["notes"]
+        limit = LIMITS["notes"]
         super().__init__(max_length=limit, required=False)
         pattern = f"^([^{UNSEEN_HERE}]|[\\t\\r\\n])*$"
         self.openapi = {"type": "string", "maxLength": limit, "pattern": pattern}
@@ -83,9 +78,9 @@ class PhoneTextField(Described, TextField):
 
 
 class CustomerInput(InputSerializer):
-    given_name = LineField("given_name")
-    family_name = LineField("family_name")
-    company = LineField("company")
+    given_name = LineField(LIMITS["given_name"])
+    family_name = LineField(LIMITS["family_name"])
+    company = LineField(LIMITS["company"])
     email = EmailTextField(required=False)
     phone = PhoneTextField()
     region = CodeField(
@@ -93,13 +88,13 @@ class CustomerInput(InputSerializer):
         required=False,
         help_text="Where a number without country code is dialed; else where the business is.",
     )
-    street = LineField("street")
-    postal_code = LineField("postal_code")
-    city = LineField("city")
-    country = CodeField(choices=sorted(details.countries()), required=False)
-    tax_id = LineField("tax_id")
+    street = LineField(LIMITS["street"])
+    postal_code = LineField(LIMITS["postal_code"])
+    city = LineField(LIMITS["city"])
+    country = CodeField(choices=sorted(countries()), required=False)
+    tax_id = LineField(LIMITS["tax_id"])
     birth_date = DayField(required=False, allow_null=True)
-    language = CodeField(choices=list(details.LANGUAGES), required=False)
+    language = CodeField(choices=list(LANGUAGES), required=False)
     time_zone = TimeZoneNameField(required=False, allow_null=True)
     notes = NotesField()
 
@@ -113,8 +108,8 @@ class NewCustomer(CustomerInput):
 
     example: ClassVar = {**WRITTEN, "external_system": "Old software", "external_id": "4711"}
 
-    external_system = PlainField(SYSTEM_LIMIT)
-    external_id = PlainField(EXTERNAL_ID_LIMIT)
+    external_system = LineField(SYSTEM_LIMIT)
+    external_id = LineField(EXTERNAL_ID_LIMIT)
     customer = PublicIdField("cus", required=False)
     email_verified = FlagField(required=False)
 
@@ -176,7 +171,7 @@ class CustomerAnswer(AnswerSerializer):
     birth_date = DayField(allow_null=True)
     language = TextField(max_length=8)
     time_zone = TimeZoneNameField(allow_null=True)
-    notes = TextField(max_length=details.LIMITS["notes"])
+    notes = TextField(max_length=LIMITS["notes"])
     merged_into = PublicIdField("cus", source="canonical_id", allow_null=True)
     created_at = MomentField()
 

@@ -30,6 +30,7 @@ from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
 from customers.registration import update_customer
 from customers.searching import findable, known_at
+from customers.selecting import SEES
 from customers.traces import external_ids_of
 from hub import access
 from hub.access import Capability
@@ -39,7 +40,6 @@ from hub.rest.fields import EmailTextField
 from hub.rest.filters import MAX_TEXT, RecordFilters, TextFilter
 from hub.rest.problems import ParameterError
 
-SEES = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 EDITS = (Capability.EDIT_CUSTOMER,)
 
 
@@ -177,12 +177,6 @@ class CustomerViewSet(PrivacyActions):
         data = MergeAnswer(done, context=self.shown).data
         return Response(data, headers={"ETag": etag(done, data)})
 
-    def _claim(self) -> Claim:
-        values = {"region": home_region()} | self.read()
-        names = [values.pop(name, "") for name in ("external_system", "external_id")]
-        key = ExternalKey(*names) if any(names) else None
-        return Claim(hub_id=values.pop("customer", None), external=key, **values)
-
     @action(detail=True)
     def history(self, request: Request, id: str) -> Response:
         """Read who changed what.
@@ -191,3 +185,9 @@ class CustomerViewSet(PrivacyActions):
         """
         told = edits_of(self.load(), zone=UTC)
         return Response(HistoryAnswer({"data": told}, context=self.shown).data)
+
+    def _claim(self) -> Claim:
+        values = {"region": home_region()} | self.read()
+        names = [values.pop(name, "") for name in ("external_system", "external_id")]
+        key = ExternalKey(*names) if any(names) else None
+        return Claim(hub_id=values.pop("customer", None), external=key, **values)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.identity import Tier, find_or_create
 from customers.models import Customer
 from customers.searching import search
+from customers.selecting import SEES
 from customers.web.forms import QuickForm
 from customers.wording import said
 from hub import access
@@ -21,7 +22,7 @@ OFFERED = 8
 
 
 @require_safe
-@requires(Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
+@requires(*SEES)
 def offer(request: HttpRequest) -> HttpResponse:
     """Answer the best few customers for ``?q=`` as JSON."""
     text = request.GET.get("q", "")
