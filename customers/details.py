@@ -96,6 +96,23 @@ def describe(customer: Customer) -> str:
     return fold(words)[:300]
 
 
+def shown(customer: Customer, name: str) -> str:
+    """Return a detail as people read it, or the whole ``address`` in one line."""
+    if name == "address":
+        place = f"{customer.postal_code} {customer.city}".strip()
+        return ", ".join(filter(None, (customer.street, place, shown(customer, "country"))))
+    value = getattr(customer, name)
+    if not value:
+        return ""
+    if name == "country":
+        return countries().get(value, value)
+    if name == "language":
+        return LANGUAGES.get(value, value)
+    if name == "birth_date":
+        return f"{value:%B} {value.day}, {value.year}"
+    return str(value).replace("_", " ") if name == "time_zone" else str(value)
+
+
 def require_name(customer: Customer) -> None:
     """:raises InvalidInput: neither a person nor a company is named."""
     if not customer.name:

@@ -137,14 +137,8 @@ def _shown(customer: Customer, name: str) -> str:
     if name in WAYS:
         main = _main(customer, name)
         return main.shown if main else ""
-    if name == "address":
-        place = f"{customer.postal_code} {customer.city}".strip()
-        country = details.countries().get(customer.country, customer.country)
-        return ", ".join(part for part in (customer.street, place, country) if part)
-    if name == "language":
-        return details.LANGUAGES.get(customer.language, customer.language)
-    values = (plain(getattr(customer, field)) for field in GROUPS[name])
-    return " ".join(value for value in values if value)
+    fields = ("address",) if name == "address" else GROUPS[name]
+    return " ".join(filter(None, (details.shown(customer, field) for field in fields)))
 
 
 def _is_empty(customer: Customer, name: str) -> bool:

@@ -135,23 +135,13 @@ def _lines(left: Customer, right: Customer) -> Iterator[Line]:
         yield Line(label, mine, theirs, bool(mine) and fold(mine) == fold(theirs))
 
 
-def _address(customer: Customer) -> str:
-    place = f"{customer.postal_code} {customer.city}".strip()
-    country = details.countries().get(customer.country, customer.country)
-    return ", ".join(part for part in (customer.street, place, country) if part)
-
-
-def _born(customer: Customer) -> str:
-    return f"{customer.birth_date:%-d %B %Y}" if customer.birth_date else ""
-
-
 _SHOWN: dict[str, Callable[[Customer], str]] = {
     "Name": lambda customer: customer.name,
     "Company": lambda customer: customer.company if customer.company != customer.name else "",
     "E-mail": lambda customer: customer.email(),
     "Phone": lambda customer: customer.phone(),
-    "Address": _address,
-    "Born": _born,
+    "Address": lambda customer: details.shown(customer, "address"),
+    "Born": lambda customer: details.shown(customer, "birth_date"),
     "Tax id": lambda customer: customer.tax_id,
     "Since": lambda customer: f"{customer.created_at:%B %Y}",
 }

@@ -124,21 +124,17 @@ def _marks(point: ContactPoint) -> Iterator[tuple[str, str]]:
 
 
 def _details(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
-    country = details.countries().get(customer.country, customer.country)
-    place = f"{customer.postal_code} {customer.city}".strip()
-    address = ", ".join(part for part in (customer.street, place, country) if part)
-    language = details.LANGUAGES.get(customer.language, customer.language)
-    zone = str(customer.time_zone).replace("_", " ") if customer.time_zone else ""
     street = sources.get("street") or sources.get("city") or sources.get("country", "")
     company = customer.company if customer.company != customer.name else ""
     yield IdentityRow("building", "Company", company, sources.get("company", ""))
-    yield IdentityRow("map-pin", "Address", address, street)
-    yield IdentityRow("receipt-tax", "Tax id", customer.tax_id, sources.get("tax_id", ""))
-    born = (
-        f"{customer.birth_date:%B} {customer.birth_date.day}, {customer.birth_date.year}"
-        if customer.birth_date
-        else ""
-    )
-    yield IdentityRow("cake", "Date of birth", born, sources.get("birth_date", ""))
-    yield IdentityRow("world", "Time zone", zone, sources.get("time_zone", ""))
-    yield IdentityRow("language", "Language", language, sources.get("language", ""))
+    yield IdentityRow("map-pin", "Address", details.shown(customer, "address"), street)
+    for icon, label, name in _SHOWN:
+        yield IdentityRow(icon, label, details.shown(customer, name), sources.get(name, ""))
+
+
+_SHOWN = (
+    ("receipt-tax", "Tax id", "tax_id"),
+    ("cake", "Date of birth", "birth_date"),
+    ("world", "Time zone", "time_zone"),
+    ("language", "Language", "language"),
+)
