@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
 
 from customers.claims import Fact
 from customers.models import (
@@ -102,8 +101,8 @@ def _likely(customer: Customer) -> list[Candidate]:
     points = list(customer.contact_points.all())
     found = {candidate.customer.pk: candidate for candidate in find_candidates(customer, points)}
     asked = {
-        review.candidate_id if review.customer_id == customer.pk else review.customer_id
-        for review in _reviews_of(customer).filter(state=ReviewState.OPEN)
+        review.other_id(customer)
+        for review in IdentityReview.objects.about(customer).filter(state=ReviewState.OPEN)
     }
     missing = _load(asked - set(found))
     candidates = [*found.values(), *_assessed(profile_of(customer, points), missing)]
@@ -113,7 +112,7 @@ def _likely(customer: Customer) -> list[Candidate]:
 def _ask(customer: Customer, candidate: Candidate, *, by: Actor) -> None:
     """Ask about a pair, or bring an open question up to date; an answer is never touched."""
     other, evidence = candidate.customer, list(candidate.evidence)
-    known = _reviews_of(customer).filter(Q(customer=other) | Q(candidate=other)).first()
+    known = IdentityReview.objects.between(customer, other).first()
     if known is None:
         review = IdentityReview(
             customer=customer, candidate=other, evidence=evidence, score=candidate.score
@@ -124,11 +123,6 @@ def _ask(customer: Customer, candidate: Candidate, *, by: Actor) -> None:
         if evidence != known.evidence:
             known.evidence, known.score = evidence, weigh(evidence)
             history.save(known, fields=["evidence", "score"], by=by)
-
-
-def _reviews_of(customer: Customer) -> QuerySet[IdentityReview]:
-    pair = Q(customer=customer) | Q(candidate=customer)
-    return IdentityReview.objects.filter(pair).order_by("pk")
 
 
 def _assessed(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:

@@ -125,25 +125,31 @@ def erase_customer(
     reason = clean_line(reason, field="reason", limit=REASON_LIMIT)
     if not reason:
         raise InvalidInput("Say why, such as the date of the request.", field="reason")
-    names = lock_names_of([customer_id])
-    locks.exclusively(names)
-    family = [customer_id, *merged_into(customer_id)]
-    found = Customer.objects.select_for_update().filter(pk__in=family).order_by("pk")
-    customers = {customer.pk: customer for customer in found}
-    if customer_id not in customers:
-        raise Customer.DoesNotExist
-    require_version(customers[customer_id].version, expected_version)
-    if not names.issuperset(lock_names_of([customer_id])):
-        raise StaleVersion("Somebody else changed this meanwhile. Try again.")
+    family = _locked_family(customer_id, expected_version=expected_version)
     prospect = prospect_of(customer_id, at=at)
     if prospect.obstacles:
         raise CannotErase(" ".join(prospect.obstacles))
     for part in _parts:
-        part.erase(family, by=by)
-    for customer in customers.values():
+        part.erase(list(family), by=by)
+    for customer in family.values():
         _erase(customer, reason=reason, at=at, by=by)
-    outbox.record(EventName.CUSTOMER_ERASED, subject=customers[customer_id], by=by)
+    outbox.record(EventName.CUSTOMER_ERASED, subject=family[customer_id], by=by)
     return prospect.kept
+
+
+def _locked_family(customer_id: UUID, *, expected_version: int | None) -> dict[UUID, Customer]:
+    """Lock all that leads to a customer, then it and everybody merged into it."""
+    names = lock_names_of([customer_id])
+    locks.exclusively(names)
+    ids = [customer_id, *merged_into(customer_id)]
+    found = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    family = {customer.pk: customer for customer in found}
+    if customer_id not in family:
+        raise Customer.DoesNotExist
+    require_version(family[customer_id].version, expected_version)
+    if not names.issuperset(lock_names_of([customer_id])):
+        raise StaleVersion("Somebody else changed this meanwhile. Try again.")
+    return family
 
 
 def _refusal(customer: Customer) -> str:
@@ -158,7 +164,8 @@ def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
     for model in (ContactPoint, ExternalId, Consent):
         for row in model.objects.filter(customer=customer):
             history.delete(row, by=by)
-    _forget_questions(customer, by=by)
+    _close_questions(customer, by=by)
+    _forget_merges(customer, by=by)
     forget_person(customer.pk, customer.code, at=at)
     StoredAnswer.objects.filter(body__contains=public_id("cus", customer.pk)).delete()
     PendingComparison.objects.filter(customer=customer).delete()
@@ -170,11 +177,14 @@ def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
         cursor.execute("SELECT customers_erase_history(%s)", [customer.pk])
 
 
-def _forget_questions(customer: Customer, *, by: Actor) -> None:
-    pair = Q(customer=customer) | Q(candidate=customer)
-    for review in IdentityReview.objects.filter(pair, state=ReviewState.OPEN):
+def _close_questions(customer: Customer, *, by: Actor) -> None:
+    for review in IdentityReview.objects.about(customer).filter(state=ReviewState.OPEN):
         review.state, review.evidence = ReviewState.DIFFERENT, []
         history.save(review, fields=["state", "evidence"], by=by)
+
+
+def _forget_merges(customer: Customer, *, by: Actor) -> None:
+    """That there was a merge stays; what both were called before goes."""
     for merge in Merge.objects.filter(Q(survivor=customer) | Q(absorbed=customer)):
         merge.before = {}
         history.save(merge, fields=["before"], by=by)

@@ -6,6 +6,7 @@ taken apart again (``customers.parting``).
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -170,13 +171,9 @@ def _repoint(review: IdentityReview, merge: Merge, move: Move) -> None:
     note(merge, "review", [review.pk])
 
 
-def _reviews_by_other(customer: Customer) -> dict[object, IdentityReview]:
-    about = Q(customer=customer) | Q(candidate=customer)
-    rows = IdentityReview.objects.select_for_update(of=("self",)).filter(about).order_by("pk")
-    return {
-        row.candidate_id if row.customer_id == customer.pk else row.customer_id: row
-        for row in rows
-    }
+def _reviews_by_other(customer: Customer) -> dict[UUID, IdentityReview]:
+    rows = IdentityReview.objects.about(customer).select_for_update(of=("self",)).order_by("pk")
+    return {row.other_id(customer): row for row in rows}
 
 
 def _key(point: ContactPoint) -> tuple[str, str, str]:

@@ -125,9 +125,7 @@ def lock_names_of(ids: Collection[UUID]) -> set[str]:
 
 
 def _reviews_of(pair: Pair) -> QuerySet[IdentityReview]:
-    one, other = pair.survivor, pair.absorbed
-    asked = Q(customer=one, candidate=other) | Q(customer=other, candidate=one)
-    return IdentityReview.objects.filter(asked).order_by("pk")
+    return IdentityReview.objects.between(pair.survivor, pair.absorbed).order_by("pk")
 
 
 def _bare(tax_id: str) -> str:

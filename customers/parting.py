@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from customers.joining import PointChange, flags_of, repoint, write_points
 from customers.models import Consent, ContactPoint, IdentityReview, Merge, ReviewState
 from customers.moving import Move, noted
@@ -87,9 +85,8 @@ def _reviews(ids: frozenset[UUID]) -> list[IdentityReview]:
 
 def _is_asked(review: IdentityReview) -> bool:
     """Say whether there is another question about these two meanwhile."""
-    one, other = review.customer_id, review.candidate_id
-    pair = Q(customer=one, candidate=other) | Q(customer=other, candidate=one)
-    return IdentityReview.objects.filter(pair).exclude(pk=review.pk).exists()
+    about = IdentityReview.objects.between(review.customer_id, review.candidate_id)
+    return about.exclude(pk=review.pk).exists()
 
 
 def _set(review: IdentityReview, state: ReviewState, move: Move) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -72,6 +73,14 @@ class IdentityReviewQuerySet(models.QuerySet["IdentityReview"]):
         seen = Customer.objects.visible_to(access).values("pk")
         return self.filter(customer__in=seen, candidate__in=seen)
 
+    def about(self, customer: Customer) -> Self:
+        """Questions in which ``customer`` is either side."""
+        return self.filter(Q(customer=customer) | Q(candidate=customer))
+
+    def between(self, one: Customer | UUID, other: Customer | UUID) -> Self:
+        """The question about these two, whichever of them is the candidate; one at most."""
+        return self.filter(Q(customer=one, candidate=other) | Q(customer=other, candidate=one))
+
     def waiting(self, *, at: datetime) -> Self:
         """Questions for people to answer now: of two records that still stand, not put off."""
         return self.filter(
@@ -123,3 +132,7 @@ class IdentityReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} = {self.candidate}?"
+
+    def other_id(self, customer: Customer) -> UUID:
+        """Return the id of the side that ``customer`` is not."""
+        return self.candidate_id if self.customer_id == customer.pk else self.customer_id

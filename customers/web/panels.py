@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import Group
-from django.db.models import Q
 
 from customers import details
 from customers.edits import Edit
@@ -60,8 +59,7 @@ def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow
 
 def questions_about(customer: Customer, access: Access, *, at: datetime) -> list[Question]:
     """Return the questions that wait and whose other side ``access`` may see, surest first."""
-    pair = Q(customer=customer) | Q(candidate=customer)
-    reviews = IdentityReview.objects.visible_to(access).waiting(at=at).filter(pair)
+    reviews = IdentityReview.objects.about(customer).visible_to(access).waiting(at=at)
     reviews = reviews.select_related("customer", "candidate").order_by("-score", "pk")
     return [_question(review, customer) for review in reviews[:QUESTIONS_SHOWN]]
 
