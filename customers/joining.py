@@ -73,6 +73,14 @@ def joined_points(
     return [one for one in changes if one.moves or one.flags != flags_of(one.point)]
 
 
+def moves_in_words(changes: Collection[PointChange]) -> list[str]:
+    """Say how many of them get another owner; nothing for none."""
+    count = sum(change.moves for change in changes)
+    if not count:
+        return []
+    return ["1 address or number" if count == 1 else f"{count} addresses and numbers"]
+
+
 def write_points(changes: Collection[PointChange], move: Move) -> None:
     """Write ``changes`` in an order in which no two points are the main one at any moment."""
     points = [change.point for change in changes]

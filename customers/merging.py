@@ -158,16 +158,11 @@ def _remembered(change: PointChange) -> dict[str, object]:
 def _announce(pair: Pair, merge: Merge, points: list[PointChange], *, by: Actor) -> None:
     merged = {"merged_into": ["", str(pair.survivor.pk)], "merge": ["", str(merge.pk)]}
     outbox.record(EventName.CUSTOMER_MERGED, subject=pair.absorbed, by=by, fields=merged)
-    changed = {field: (before, after) for field, (before, after) in _written(merge).items()}
+    changed = {field: (before, after) for field, (before, after) in merge.written.items()}
     ways = {change.point.kind: ("", "") for change in points}
     told = details.announced(changed | ways)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=pair.survivor, by=by, fields=told)
     compare_later([pair.survivor.pk])
-
-
-def _written(merge: Merge) -> dict[str, list[str | None]]:
-    written: dict[str, list[str | None]] = merge.before["written"]
-    return written
 
 
 def _moving(pair: Pair) -> list[str]:
@@ -177,7 +172,4 @@ def _moving(pair: Pair) -> list[str]:
     ]
     said = [one.said(count) for one, count in counts if count]
     points = joining.joined_points(pair.survivor, pair.absorbed, ())
-    ways = sum(change.moves for change in points)
-    if ways:
-        said.append("1 address or number" if ways == 1 else f"{ways} addresses and numbers")
-    return said
+    return [*said, *joining.moves_in_words(points)]

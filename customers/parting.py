@@ -11,16 +11,29 @@ from hub import history
 from hub.actors import Actor
 
 
-def parted_points(merge: Merge, pair: Pair) -> list[PointChange]:
-    """Return the addresses and numbers that go back: those that are as the merge left them.
+def restored_points(merge: Merge, pair: Pair) -> list[PointChange]:
+    """Say what becomes of the addresses and numbers, without changing anything.
 
-    One that was rewritten since is another one by now, and stays.
+    One that was rewritten since is another one by now, and stays as it is.
     """
-    return [change for change in _restored(merge, pair) if change.moves]
+    remembered: dict[str, dict[str, Any]] = merge.before["points"]
+    moved = noted(merge).get("contact_point", frozenset())
+    family = [pair.survivor.pk, pair.absorbed.pk]
+    points = ContactPoint.objects.filter(pk__in=list(remembered), customer__in=family)
+    changes = []
+    for point in points.order_by("pk"):
+        then = remembered[str(point.pk)]
+        if (point.normalized, point.extension) != (then["normalized"], then["extension"]):
+            continue
+        is_untouched = flags_of(point) == then["after"]
+        flags = then["before"] if is_untouched else flags_of(point)
+        owner = pair.absorbed if point.pk in moved else point.customer
+        changes.append(PointChange(point, flags, owner))
+    return _with_one_main_each(changes, pair)
 
 
 def part_points(merge: Merge, pair: Pair, move: Move) -> None:
-    write_points(_restored(merge, pair), move)
+    write_points(restored_points(merge, pair), move)
 
 
 def withdraw_refusals(merge: Merge, *, by: Actor) -> None:
@@ -41,23 +54,6 @@ def reopen_reviews(merge: Merge, move: Move, *, verdict: ReviewState) -> None:
         _set(review, ReviewState.OPEN, move)
     for review in _reviews(moved.get("answer", frozenset())):
         _set(review, verdict, move)
-
-
-def _restored(merge: Merge, pair: Pair) -> list[PointChange]:
-    remembered: dict[str, dict[str, Any]] = merge.before["points"]
-    moved = noted(merge).get("contact_point", frozenset())
-    family = [pair.survivor.pk, pair.absorbed.pk]
-    points = ContactPoint.objects.filter(pk__in=list(remembered), customer__in=family)
-    changes = []
-    for point in points.order_by("pk"):
-        then = remembered[str(point.pk)]
-        if (point.normalized, point.extension) != (then["normalized"], then["extension"]):
-            continue
-        is_untouched = flags_of(point) == then["after"]
-        flags = then["before"] if is_untouched else flags_of(point)
-        owner = pair.absorbed if point.pk in moved else point.customer
-        changes.append(PointChange(point, flags, owner))
-    return _with_one_main_each(changes, pair)
 
 
 def _with_one_main_each(changes: list[PointChange], pair: Pair) -> list[PointChange]:

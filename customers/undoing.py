@@ -44,7 +44,7 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     customer = Customer.objects.get(pk=customer_id)
     require_own_record(customer)
     require_version(customer.version, expected_version)
-    values = _details(customer, old, row) | _ways(customer, row)
+    values = _details(customer, old, row) | _contacts(customer, row)
     if not values:
         raise CannotUndo("Nothing of this can be put back.")
     # Locks come in the order of an edit; whoever was faster makes it stale.
@@ -57,12 +57,11 @@ def _details(customer: Customer, old: Row, row: Row) -> dict[str, Any]:
     }
     overtaken = [name for name in values if getattr(customer, name) != getattr(row, name)]
     if overtaken:
-        words = ", ".join(name.replace("_", " ") for name in overtaken)
-        raise CannotUndo(f"Changed again since: {words}. Take the newer change back first.")
+        raise _overtaken(", ".join(name.replace("_", " ") for name in overtaken))
     return values
 
 
-def _ways(customer: Customer, row: Row) -> dict[str, str]:
+def _contacts(customer: Customer, row: Row) -> dict[str, str]:
     """Return the main address and number as they were before the act that ``row`` is part of."""
     rows = ContactPoint.history.filter(
         customer_id=customer.pk,
@@ -78,9 +77,12 @@ def _before(customer: Customer, kind: str, rows: Any) -> str:
     ids = list(rows.order_by("history_id").values_list("history_id", flat=True))
     known = ContactPoint.history.filter(customer_id=customer.pk, kind=kind)
     if _main(known.filter(history_id__lte=ids[-1])) != _main(known):
-        word = "e-mail" if kind == ContactKind.EMAIL else "phone"
-        raise CannotUndo(f"Changed again since: {word}. Take the newer change back first.")
+        raise _overtaken(ContactKind(kind).label.lower())
     return _main(known.filter(history_id__lt=ids[0]))
+
+
+def _overtaken(what: str) -> CannotUndo:
+    return CannotUndo(f"Changed again since: {what}. Take the newer change back first.")
 
 
 def _main(rows: Any) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from customers import details, pairing, parting, references, survivorship
+from customers import details, joining, pairing, parting, references, survivorship
 from customers.comparing import compare_later
 from customers.models import Customer, Merge, ReviewState
 from customers.moving import Move, move_back, noted
@@ -55,20 +55,16 @@ def preview_unmerge(merge_id: UUID, *, by: Actor) -> Undoing:
     _require_last(merge)
     returning = _returning(merge)
     staying = _staying(merge, returning)
-    written: dict[str, list[str | None]] = merge.before["written"]
-    restored = survivorship.labels_of(survivorship.restored(pair.survivor, written))
+    restored = survivorship.labels_of(survivorship.restored(pair.survivor, merge.written))
     known = references.registered()
     said = [one.said(len(returning[one.kind])) for one in known if one.one and returning[one.kind]]
-    ways = len(parting.parted_points(merge, pair))
-    if ways:
-        said.append("1 address or number" if ways == 1 else f"{ways} addresses and numbers")
     return Undoing(
         merge,
-        said,
+        [*said, *joining.moves_in_words(parting.restored_points(merge, pair))],
         staying[:STAYING_SHOWN],
         len(staying) > STAYING_SHOWN,
         restored,
-        [name for name in survivorship.labels_of(written) if name not in restored],
+        [name for name in survivorship.labels_of(merge.written) if name not in restored],
     )
 
 
@@ -102,7 +98,7 @@ def unmerge(
     _require_last(merge)
     told = f"Undid the merge of {pair.absorbed.code} into {pair.survivor.code}"
     move = Move(pair.survivor, pair.absorbed, told, at, by)
-    written = survivorship.restored(pair.survivor, merge.before["written"])
+    written = survivorship.restored(pair.survivor, merge.written)
     _part(merge, pair, written, move)
     parting.part_points(merge, pair, move)
     move_back(_returning(merge), move)

@@ -14,8 +14,9 @@ from hub.identifiers import uuid7
 class Merge(models.Model):
     """Two records of one person made one; ``undone_at`` is set when a person took it back.
 
-    ``before`` holds the details of both as they were, ``chosen`` the fields that the survivor
-    took over from the absorbed one.
+    ``chosen`` names the details that the survivor took over. ``before`` holds what undoing
+    needs: the details of both (``survivor``, ``absorbed``), what was ``written`` to the survivor,
+    and the flags of each of the ``points``. It is empty once they were erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -44,6 +45,11 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.absorbed_id} into {self.survivor_id}"
+
+    @property
+    def written(self) -> dict[str, list[str | None]]:
+        """What the merge changed of the survivor, as ``{field: [before, after]}``."""
+        return dict(self.before["written"])
 
 
 class MovedRow(models.Model):
