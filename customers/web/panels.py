@@ -59,7 +59,7 @@ def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow
 
 def questions_about(customer: Customer, access: Access, *, at: datetime) -> list[Question]:
     """Return the questions that wait and whose other side ``access`` may see, surest first."""
-    reviews = IdentityReview.objects.about(customer).visible_to(access).waiting(at=at)
+    reviews = IdentityReview.objects.visible_to(access).about(customer).waiting(at=at)
     reviews = reviews.select_related("customer", "candidate").order_by("-score", "pk")
     return [_question(review, customer) for review in reviews[:QUESTIONS_SHOWN]]
 
