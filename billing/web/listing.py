@@ -6,9 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
@@ -17,6 +15,7 @@ from billing.standing import state_of
 from customers.searching import TEXT_LIMIT
 from hub import access
 from hub.access import Capability, requires
+from hub.listing import id_in, render_part
 
 CHIPS = (
     (Selection.ALL, "All", ""),
@@ -48,18 +47,14 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "draft_sums": draft_sums(found),
         **_rows(request, found, text, selection, at=at),
     }
-    fragment = _wants_results(request)
-    template = "billing/_results.html" if fragment else "billing/list.html"
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_part(request, context, page="billing/list.html", part="billing/_results.html")
 
 
 def _rows(
     request: HttpRequest, found: Any, text: str, selection: Selection, *, at: datetime
 ) -> dict[str, Any]:
     joined = found.select_related("customer", "legal_entity", "location")
-    shown = page(joined, after=_id(request, "after"), before=_id(request, "before"))
+    shown = page(joined, after=id_in(request, "after"), before=id_in(request, "before"))
     return {
         "rows": [(invoice, state_of(invoice, at=at)) for invoice in shown.rows],
         "previous": _link(text, selection, before=shown.before) if shown.before else "",
@@ -73,19 +68,6 @@ def _selection(request: HttpRequest) -> Selection:
         return Selection(request.GET.get("show", ""))
     except ValueError:
         return Selection.ALL
-
-
-def _wants_results(request: HttpRequest) -> bool:
-    """Say whether the list asked for its rows alone; going back asks for a whole page."""
-    headers = request.headers
-    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
-
-
-def _id(request: HttpRequest, name: str) -> UUID | None:
-    try:
-        return UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _link(text: str, selection: Selection, **place: UUID | None) -> str:

@@ -3,17 +3,15 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.exporting import csv_lines, note_export, workbook_file
 from customers.importing.reading import CSV, XLSX
-from customers.models import Customer
-from customers.searching import TEXT_LIMIT, findable
-from customers.selecting import Selection, chosen
+from customers.web.listing import listed
 from hub import access
 from hub.access import Capability, requires
 from hub.actors import Actor
@@ -23,8 +21,8 @@ from hub.errors import InvalidInput
 @require_safe
 @requires(Capability.EXPORT_CUSTOMER)
 def send_csv(request: HttpRequest) -> HttpResponseBase:
-    found, at = _shown(request), timezone.now()
-    query = request.GET.urlencode()
+    at, query = timezone.now(), request.GET.urlencode()
+    found = listed(request, access.of(request), at=at)
     note_export(found, kind="csv", query=query, at=at, by=Actor.signed_in(request))
     response = StreamingHttpResponse(csv_lines(found), content_type=f"{CSV}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_name(at)}.csv"'
@@ -34,28 +32,19 @@ def send_csv(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @requires(Capability.EXPORT_CUSTOMER)
 def send_workbook(request: HttpRequest) -> HttpResponseBase:
-    found, at = _shown(request), timezone.now()
-    query = request.GET.urlencode()
+    at, query = timezone.now(), request.GET.urlencode()
+    found = listed(request, access.of(request), at=at)
     try:
         note_export(found, kind="xlsx", query=query, at=at, by=Actor.signed_in(request))
     except InvalidInput as error:
         messages.error(request, str(error))
-        return redirect(f"/customers/?{query}")
+        return redirect(f"{reverse('customers:list')}?{query}")
     return FileResponse(
         workbook_file(found),
         as_attachment=True,
         filename=f"{_name(at)}.xlsx",
         content_type=XLSX,
     )
-
-
-def _shown(request: HttpRequest) -> QuerySet[Customer]:
-    """Return what the list shows for the same address, all pages of it."""
-    held, text = access.of(request), request.GET.get("q", "")[:TEXT_LIMIT]
-    show = request.GET.get("show", "")
-    selection = Selection(show) if show in set(Selection) else Selection.ALL
-    visible = Customer.objects.visible_to(held).current().with_contacts()
-    return chosen(findable(visible, text, access=held), selection, at=timezone.now())
 
 
 def _name(at: datetime) -> str:

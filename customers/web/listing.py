@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Customer
@@ -28,6 +29,7 @@ from hub import access
 from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import InvalidInput
+from hub.listing import id_in, render_part
 
 GUESSES_SHOWN = 20
 
@@ -50,11 +52,14 @@ CHIPS = (
 def show_list(request: HttpRequest) -> HttpResponse:
     """Answer the page, or only its results when they are asked for while typing."""
     at, held = timezone.now(), access.of(request)
-    text, selection = request.GET.get("q", "")[:TEXT_LIMIT], _selection(request)
-    visible = Customer.objects.visible_to(held).current().with_contacts()
-    found = chosen(findable(visible, text, access=held), selection, at=at)
-    shown = page(found, after=_id(request, "after"), before=_id(request, "before"))
-    guesses = [] if shown.rows or selection else list(sounding_like(visible, text)[:GUESSES_SHOWN])
+    text, selection = _text(request), _selection(request)
+    shown = page(
+        listed(request, held, at=at),
+        after=id_in(request, "after"),
+        before=id_in(request, "before"),
+    )
+    alike = sounding_like(_visible(held), text)
+    guesses = [] if shown.rows or selection else list(alike[:GUESSES_SHOWN])
     here = _query(text, selection)
     context = {
         "text": text,
@@ -76,11 +81,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "waiting": _waiting(held, at=at),
         "sees_all": held.can(Capability.VIEW_CUSTOMER),
     }
-    fragment = _wants_results(request)
-    template = "customers/_results.html" if fragment else "customers/list.html"
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_part(
+        request, context, page="customers/list.html", part="customers/_results.html"
+    )
 
 
 @require_POST
@@ -92,9 +95,9 @@ def keep_list(request: HttpRequest) -> HttpResponse:
         kept = save_filter(request.POST.get("name", ""), query, by=Actor.signed_in(request))
     except InvalidInput as error:
         messages.error(request, str(error))
-        return redirect(f"{_address()}?{query}" if query else _address())
+        return redirect(f"{reverse('customers:list')}?{query}")
     messages.success(request, f"“{kept.name}” is kept.")
-    return redirect(f"{_address()}?{kept.query}")
+    return redirect(f"{reverse('customers:list')}?{kept.query}")
 
 
 @require_POST
@@ -102,11 +105,21 @@ def keep_list(request: HttpRequest) -> HttpResponse:
 def forget_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     forget_filter(pk, by=Actor.signed_in(request))
     messages.success(request, "The list is no longer kept; no customer was changed.")
-    return redirect(_address())
+    return redirect("customers:list")
 
 
-def _address() -> str:
-    return "/customers/"
+def listed(request: HttpRequest, held: Access, *, at: datetime) -> QuerySet[Customer]:
+    """Return whom the list shows at this address, on all of its pages."""
+    found = findable(_visible(held), _text(request), access=held)
+    return chosen(found, _selection(request), at=at)
+
+
+def _visible(held: Access) -> QuerySet[Customer]:
+    return Customer.objects.visible_to(held).current().with_contacts()
+
+
+def _text(request: HttpRequest) -> str:
+    return request.GET.get("q", "")[:TEXT_LIMIT]
 
 
 def _selection(request: HttpRequest) -> Selection:
@@ -119,19 +132,6 @@ def _selection(request: HttpRequest) -> Selection:
 def _waiting(held: Access, *, at: datetime) -> int:
     """How many likely duplicates wait for this person's answer."""
     return backlog(held, at=at).count if held.can(Capability.EDIT_CUSTOMER) else 0
-
-
-def _wants_results(request: HttpRequest) -> bool:
-    """Say whether the list asked for its rows alone; going back asks for a whole page."""
-    headers = request.headers
-    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
-
-
-def _id(request: HttpRequest, name: str) -> UUID | None:
-    try:
-        return UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _query(text: str, selection: Selection, **place: UUID | None) -> str:

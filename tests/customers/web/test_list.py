@@ -54,6 +54,12 @@ def test_going_back_asks_for_the_whole_page(ben: Client) -> None:
     assert "<html" in page(ben, **back)
 
 
+def test_the_rows_and_the_page_are_kept_apart_by_caches(ben: Client) -> None:
+    varies = ben.get(URL).headers["Vary"].split(", ")
+
+    assert {"HX-Request", "HX-History-Restore-Request"} <= set(varies)
+
+
 def test_a_slip_finds_somebody_and_says_so(ben: Client) -> None:
     customer()
 
