@@ -152,13 +152,9 @@ def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     }
     copy_rows(
         Recognition,
+        ["customer_id", "tier", "evidence", *origin],
         [
-            origin
-            | {
-                "customer_id": one.customer.pk,
-                "tier": str(one.tier),
-                "evidence": [str(fact) for fact in one.evidence],
-            }
+            (one.customer.pk, str(one.tier), list(map(str, one.evidence)), *origin.values())
             for one in found
         ],
     )

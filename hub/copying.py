@@ -4,8 +4,8 @@
 object costs more than writing its row.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -41,40 +41,35 @@ def copy_all(instances: Sequence[models.Model]) -> None:
     if not instances:
         return
     first = instances[0]
-    fields = [
-        field
+    names = [
+        field.attname
         for field in _written(type(first))
         if not isinstance(getattr(first, field.attname), DatabaseDefault)
     ]
-    takers = [_taker(field) for field in fields]
-    _copy(type(first), fields, ([take(one) for take in takers] for one in instances))
+    copy_rows(type(first), names, map(attrgetter(*names), instances))
     for instance in instances:
         instance._state.adding = False  # noqa: SLF001
         instance._state.db = connection.alias  # noqa: SLF001
 
 
-def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert ``rows``, which all name the same columns, at least two, with plain values.
+def copy_rows(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert ``rows`` of plain values, each in the order of ``names`` (``attname`` of fields).
 
-    A column that they do not name gets the default of its field.
+    A column that is not named gets the default of its field.
 
     :raises IntegrityError: as an INSERT would; none of them is there then.
     """
-    if not rows:
-        return
-    named = [field for field in _written(model) if field.attname in rows[0]]
-    others = [
-        field
-        for field in _written(model)
-        if field.attname not in rows[0] and not field.has_db_default()
-    ]
-    take = itemgetter(*(field.attname for field in named))
+    by_name = {field.attname: field for field in _written(model)}
+    named = [by_name.pop(name) for name in names]
+    others = [field for field in by_name.values() if not field.has_db_default()]
     prepared = [(place, _preparer(field)) for place, field in enumerate(named)]
     preparers = [(place, prepare) for place, prepare in prepared if prepare]
     defaults = [_default(field) for field in others]
 
-    def values(row: Mapping[str, Any]) -> list[Any]:
-        found = [*take(row), *(default() for default in defaults)]
+    def values(row: Sequence[Any]) -> list[Any]:
+        found = [*row, *(default() for default in defaults)]
         for place, prepare in preparers:
             found[place] = prepare(found[place])
         return found
@@ -101,13 +96,6 @@ def _written(model: type[models.Model]) -> list[AnyField]:
     """The columns whose values come from here; the database counts the others."""
     fields = model._meta.concrete_fields  # noqa: SLF001
     return [field for field in fields if not isinstance(field, _COUNTED_THERE)]
-
-
-def _taker(field: AnyField) -> Callable[[models.Model], Any]:
-    prepare = _preparer(field)
-    if prepare is None:
-        return attrgetter(field.attname)
-    return lambda instance: prepare(getattr(instance, field.attname))
 
 
 def _preparer(field: AnyField) -> Callable[[Any], Any] | None:

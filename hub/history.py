@@ -5,11 +5,11 @@ transaction of the change, and no one can change them afterwards (``append_only`
 """
 
 import hashlib
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import migrations, models
@@ -20,7 +20,6 @@ from hub.copying import copy_all, copy_rows
 
 Tracked = TypeVar("Tracked", bound=models.Model)
 SALT_BYTES = 16
-_IN_ORDER = json.JSONEncoder(sort_keys=True).encode
 
 
 class Provenance(models.Model):
@@ -118,8 +117,8 @@ def seal(**received: Any) -> None:
     for name, value in _origin(by).items():
         setattr(row, name, value)
     row.salt = os.urandom(SALT_BYTES)
-    names = _sealed(row._meta.model)  # noqa: SLF001
-    row.row_sha = _digest(row.salt, {name: getattr(row, name) for name in names})
+    content = attrgetter(*_sealed(row._meta.model))(row)  # noqa: SLF001
+    row.row_sha = _digest(row.salt, content)
 
 
 def append_only(*tables: str) -> list[migrations.RunSQL]:
@@ -133,7 +132,8 @@ def _note_all(
     """Write the history rows of many of one model, sealed one by one, with one statement."""
     row_model = type(instances[0]).history.model  # type: ignore[attr-defined]
     names = _sealed(row_model)
-    told = {
+    content_of = attrgetter(*names)
+    noted = {
         "history_date": at,
         "history_type": kind,
         "history_change_reason": reason[:100] or None,
@@ -142,10 +142,10 @@ def _note_all(
     salts = os.urandom(SALT_BYTES * len(instances))
     rows = []
     for place, instance in enumerate(instances):
-        values = {name: getattr(instance, name) for name in names}
+        content = content_of(instance)
         salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-        rows.append(values | told | {"salt": salt, "row_sha": _digest(salt, values)})
-    copy_rows(row_model, rows)
+        rows.append((*content, *noted.values(), salt, _digest(salt, content)))
+    copy_rows(row_model, [*names, *noted, "salt", "row_sha"], rows)
 
 
 def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:
@@ -167,19 +167,23 @@ def _origin(by: Actor) -> dict[str, str]:
     }
 
 
-def _digest(salt: bytes, values: Mapping[str, Any]) -> bytes:
-    """Return the SHA-256 over the salt and the content, as JSON with its keys in order."""
-    content = _IN_ORDER({name: str(value) for name, value in values.items()})
-    return hashlib.sha256(salt + content.encode()).digest()
+def _digest(salt: bytes, content: Sequence[Any]) -> bytes:
+    """Return the SHA-256 over the salt and the values, which stand in the order of their names.
+
+    They are parted by what no text in PostgreSQL can hold.
+    """
+    return hashlib.sha256(salt + "\0".join(map(str, content)).encode()).digest()
 
 
 @cache
 def _sealed(row_model: type[models.Model]) -> tuple[str, ...]:
     own = {field.name for field in Provenance._meta.get_fields()}  # noqa: SLF001
     return tuple(
-        field.attname
-        for field in row_model._meta.concrete_fields  # noqa: SLF001
-        if field.name not in own and not field.name.startswith("history_")
+        sorted(
+            field.attname
+            for field in row_model._meta.concrete_fields  # noqa: SLF001
+            if field.name not in own and not field.name.startswith("history_")
+        )
     )
 
 

@@ -73,7 +73,9 @@ def record_all(
         for subject, fields in subjects:
             record(name, subject=subject, by=by, fields=fields)
         return
-    copy_rows(Change, [_told(name, subject, fields, by) for subject, fields in subjects])
+    told = [_told(name, subject, fields, by) for subject, fields in subjects]
+    if told:
+        copy_rows(Change, list(told[0]), [tuple(values.values()) for values in told])
     ring_after_commit(DISPATCH_TASK)
 
 

@@ -27,7 +27,7 @@ from hub.actors import Actor
 from hub.copying import copy_all
 from hub.lifecycle import require_transition
 
-CHUNK = 1000
+CHUNK = 500
 MOVE_TASK = "customers.move_import"
 SILENT_FOR = timedelta(seconds=60)
 _ENDS_AS = {

@@ -44,14 +44,14 @@ def test_the_seal_of_many_is_the_seal_of_one() -> None:
     history.create_all([customer], at=timezone.now(), by=SETUP)
     row = Customer.history.get(id=customer.pk)
     customer.refresh_from_db()
-    values = {name: getattr(row, name) for name in history._sealed(Customer.history.model)}
-    assert bytes(row.row_sha) == history._digest(bytes(row.salt), values)
+    content = [getattr(row, name) for name in history._sealed(Customer.history.model)]
+    assert bytes(row.row_sha) == history._digest(bytes(row.salt), content)
 
 
 def test_what_a_row_does_not_name_gets_its_default() -> None:
     with transaction.atomic():
         customer = history.create(named("Ann", 900_001), by=SETUP)
-    copy_rows(Recognition, [{"customer_id": customer.pk, "tier": "none", "at": timezone.now()}])
+    copy_rows(Recognition, ["tier", "customer_id"], [("none", customer.pk)])
     row = Recognition.objects.get(customer=customer)
     assert (row.evidence, row.source) == ([], "")
 
