@@ -6,7 +6,7 @@ from customers.claims import Tier
 from customers.edits import Edit, edits_of
 from customers.models import Recognition
 from customers.timeline import Asked, Category, Moment, register_source
-from customers.wording import MATCHED_BY, evidence_in_words
+from customers.wording import MATCHED_BY, evidence_in_line
 from hub.access import Capability
 
 ICONS = {"connection": "plug-connected", "key": "key"}
@@ -43,14 +43,13 @@ def recognitions(asked: Asked) -> Iterable[Moment]:
     if asked.before:
         found = found.filter(at__lt=asked.before)
     for one in found.order_by("-at", "-pk")[: asked.limit]:
-        reasons = ", ".join(text.lower() for _, text in evidence_in_words(one.evidence))
         yield Moment(
             at=one.at,
             zone=asked.zone,
             category=Category.EDITS,
             icon="user-check",
             title=f"Recognized by {MATCHED_BY[Tier(one.tier)]}",
-            detail=f"{reasons} · {one.actor_name} · {one.source}",
+            detail=f"{evidence_in_line(one.evidence)} · {one.actor_name} · {one.source}",
         )
 
 

@@ -53,6 +53,11 @@ def evidence_in_words(facts: Iterable[str]) -> list[tuple[str, str]]:
     return [(_tone(name), FACTS[Fact(name)].format(measure)) for name, _, measure in parted]
 
 
+def evidence_in_line(facts: Iterable[str]) -> str:
+    """“same e-mail, same phone”."""
+    return ", ".join(text.lower() for _, text in evidence_in_words(facts))
+
+
 def _tone(fact: str) -> str:
     if fact.startswith("other_"):
         return "warn"

@@ -3,17 +3,23 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from customers.importing.tables import Row, Table, UnreadableFile, with_headings
+from customers.importing.tables import (
+    PIECE,
+    Opener,
+    Row,
+    Table,
+    UnreadableFile,
+    below_headings,
+    with_headings,
+)
 
-Opener = Callable[[], IO[bytes]]
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 20
-PIECE = 1 << 20
 # As large as a file may be: one bad value is then the fault of its row, not of the file.
 csv.field_size_limit(1 << 26)
 _MARKS = {
@@ -37,12 +43,6 @@ def table_of(opened: Opener) -> Table:
         with _text(opened, encoding) as text:
             yield with_headings(_records(text, delimiter), other_delimiters=others)
 
-    @contextmanager
-    def below() -> Iterator[Iterator[Row]]:
-        with whole() as rows:
-            next(rows)
-            yield rows
-
     headings, last = None, 0
     with whole() as rows:
         for row in rows:
@@ -50,7 +50,7 @@ def table_of(opened: Opener) -> Table:
     if headings is None:
         raise UnreadableFile("This file is empty.")
     told = f"Read as {name} text, divided by {DELIMITERS[delimiter]}."
-    return Table(headings, below, last, told)
+    return Table(headings, below_headings(whole), last, told)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from customers import details
 from customers.claims import Claim, ExternalKey, Traits, traits_of
+from customers.importing.tables import HEADING_CHARACTERS
 from customers.models import ColumnChoice
 from customers.normalizing import fold, normalize_email, normalize_phone, split_name
 from hub.errors import InvalidInput
@@ -73,7 +74,7 @@ def guessed(headings: Sequence[str]) -> dict[str, str]:
 
     No field stands twice; a name in one column gives way to its two parts.
     """
-    folded = {heading: fold(heading)[:120] for heading in headings}
+    folded = {heading: fold(heading)[:HEADING_CHARACTERS] for heading in headings}
     chosen = dict(
         ColumnChoice.objects.filter(heading__in=folded.values()).values_list("heading", "field")
     )

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from customers.claims import Match, Traits
+from customers.claims import Match, Tier, Traits
 from customers.identity import Identified
 from customers.importing.mapping import Reader
 from customers.importing.tables import Row
 from customers.models import Customer, ImportRow, Outcome
 from customers.normalizing import without_unseen
-from customers.wording import FACTS, MATCHED_BY
+from customers.wording import MATCHED_BY, evidence_in_line
 from hub.errors import InvalidInput
 
 SHOWN = 200
@@ -100,13 +100,11 @@ def counted(counts: Mapping[str, int], rows: Iterable[ImportRow]) -> dict[str, i
 
 
 def _matched(tier: str, code: str) -> str:
-    by = {str(known): words for known, words in MATCHED_BY.items()}
-    return f"{code}, matched by {by[str(tier)]}."
+    return f"{code}, matched by {MATCHED_BY[Tier(tier)]}."
 
 
 def _facts(facts: Iterable[str]) -> str:
-    words = {str(fact): text for fact, text in FACTS.items()}
-    return ", ".join(words[str(fact)] for fact in facts).capitalize() + "."
+    return f"{evidence_in_line(facts).capitalize()}."
 
 
 def _shown(values: Mapping[str, str]) -> str:

@@ -1,15 +1,11 @@
 """Open an uploaded file as a table, whichever kind it is."""
 
-from collections.abc import Callable
-from typing import IO
-
 from customers.importing import delimited, workbooks
-from customers.importing.tables import Table, UnreadableFile
+from customers.importing.tables import Opener, Table, UnreadableFile
 
 UPLOAD_BYTES = 50 << 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
-Opener = Callable[[], IO[bytes]]
 _PACKED = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _NOT_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")

@@ -16,7 +16,7 @@ from customers.importing.mapping import guessed, require_usable
 from customers.importing.moving import MOVE_TASK, forget_plan
 from customers.importing.reading import UPLOAD_BYTES, XLSX, media_type_of, table_of
 from customers.importing.states import TRANSITIONS
-from customers.importing.tables import Table, UnreadableFile
+from customers.importing.tables import HEADING_CHARACTERS, Table, UnreadableFile
 from customers.importing.workbooks import require_harmless
 from customers.models import ColumnChoice, CustomerImport, ImportState
 from customers.normalizing import clean_line, fold, without_unseen
@@ -25,8 +25,7 @@ from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.lifecycle import require_transition
 
-FILE_NAME = 200
-HEADING = 120
+FILE_NAME_CHARACTERS = 200
 
 
 def upload_import(
@@ -44,7 +43,7 @@ def upload_import(
         stored = documents.store_file(file, media_type=media_type)
         found = CustomerImport(
             file=stored,
-            file_name=without_unseen(file_name).strip()[-FILE_NAME:] or "customers",
+            file_name=without_unseen(file_name).strip()[-FILE_NAME_CHARACTERS:] or "customers",
             owner_id=UUID(by.id),
             region=home_region(),
             headings=list(table.headings),
@@ -192,7 +191,8 @@ def _begin(
 def _remember(found: CustomerImport) -> None:
     """The same heading twice, such as “Phone” and “Phone (2)”, is remembered once for each."""
     choices = {
-        fold(heading)[:HEADING]: found.mapping.get(heading, "") for heading in found.headings
+        fold(heading)[:HEADING_CHARACTERS]: found.mapping.get(heading, "")
+        for heading in found.headings
     }
     ColumnChoice.objects.bulk_create(
         (

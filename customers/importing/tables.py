@@ -1,11 +1,14 @@
 """What every kind of file is read as: a row of headings, then numbered rows of text."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from hub.errors import DomainError
 
+Opener = Callable[[], IO[bytes]]
+PIECE = 1 << 20  # bytes that are looked at together
 COLUMNS = 200
 ROWS = 300_000
 CELL_CHARACTERS = 65_536
@@ -30,6 +33,9 @@ class Row:
     fault: str = ""
 
 
+Rows = Callable[[], AbstractContextManager[Iterator[Row]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """``rows`` opens what follows the headings, from the top each time it is called.
@@ -39,7 +45,7 @@ class Table:
     """
 
     headings: tuple[str, ...]
-    rows: Callable[[], AbstractContextManager[Iterator[Row]]]
+    rows: Rows
     last: int
     told: str
 
@@ -58,6 +64,18 @@ def with_headings(rows: Iterable[Row], *, other_delimiters: str = "") -> Iterato
             yield Row(row.number, headings)
         else:
             yield _fitted(row, width, other_delimiters)
+
+
+def below_headings(whole: Rows) -> Rows:
+    """Return how to open the same rows without the first one."""
+
+    @contextmanager
+    def below() -> Iterator[Iterator[Row]]:
+        with whole() as rows:
+            next(rows)
+            yield rows
+
+    return below
 
 
 def named(row: Row) -> tuple[str, ...]:

@@ -2,22 +2,30 @@
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any
 
 import openpyxl
 
-from customers.importing.tables import COLUMNS, ROWS, Row, Table, UnreadableFile, with_headings
+from customers.importing.tables import (
+    COLUMNS,
+    PIECE,
+    ROWS,
+    Opener,
+    Row,
+    Table,
+    UnreadableFile,
+    below_headings,
+    with_headings,
+)
 
-Opener = Callable[[], IO[bytes]]
 PARTS = 1000
 UNPACKED_BYTES = 300 << 20
 TEXTS_BYTES = 64 << 20  # the table of texts stays in memory while rows are read
 HARMLESS_BYTES = 20 << 20
 TIMES_PACKED = 100
-PIECE = 1 << 20
 _DAMAGED = "This workbook is damaged. Save it anew, or as “CSV UTF-8”."
 _TOO_LARGE = "This workbook unpacks to far more than a list of customers. Save it as “CSV UTF-8”."
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError)
@@ -32,19 +40,13 @@ def table_of(opened: Opener) -> Table:
         with opened() as file, _sheet(file) as sheet:
             yield with_headings(_rows(sheet))
 
-    @contextmanager
-    def below() -> Iterator[Iterator[Row]]:
-        with whole() as rows:
-            next(rows)
-            yield rows
-
     with opened() as file, _sheet(file) as sheet:
         last, name = sheet.max_row or 0, sheet.title
         first = next(with_headings(_rows(sheet)), None)
     if first is None:
         raise UnreadableFile("The first sheet of this workbook is empty.")
     told = f"Read from the sheet “{name}” of the workbook."
-    return Table(tuple(first.cells), below, last if last <= ROWS else 0, told)
+    return Table(tuple(first.cells), below_headings(whole), last if last <= ROWS else 0, told)
 
 
 def require_harmless(opened: Opener) -> None:

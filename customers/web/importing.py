@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from customers.claims import SYSTEM_LIMIT
 from customers.details import home_zone
 from customers.importing.mapping import FIELDS
-from customers.importing.reading import UPLOAD_BYTES
+from customers.importing.reading import CSV, UPLOAD_BYTES
 from customers.importing.requesting import (
     cancel_import,
     choose_columns,
@@ -34,13 +34,13 @@ from hub.errors import DomainError
 
 PAGE = 50
 IMPORTS_SHOWN = 100
+LAST_NUMBER = 2**31 - 1  # that the column can hold
 TONES = {
     Outcome.CREATED: "ok",
     Outcome.MATCHED: "info",
     Outcome.REVIEW: "warn",
     Outcome.REJECTED: "bad",
 }
-IMPORTS = "customers:imports"
 
 
 class UploadForm(forms.Form):
@@ -122,14 +122,8 @@ def show_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.state == ImportState.UPLOADED:
         return redirect("customers:import-columns", found.pk)
     is_known = found.state not in MOVING and changes_nothing(found)
-    context = (
-        _progress(found)
-        | _rows(request, found)
-        | {
-            "is_known": is_known,
-            "kept_days": settings.IMPORT_FILES_KEPT_DAYS,
-        }
-    )
+    own = {"is_known": is_known, "kept_days": settings.IMPORT_FILES_KEPT_DAYS}
+    context = _progress(found) | _rows(request, found) | own
     return render(request, "customers/import.html", context)
 
 
@@ -185,7 +179,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "The import was canceled. What it had written stays.")
-    return redirect(IMPORTS)
+    return redirect("customers:imports")
 
 
 @require_safe
@@ -194,7 +188,7 @@ def send_rejected(_: HttpRequest, pk: UUID) -> HttpResponseBase:
     found = _found(pk)
     if found.file_deleted_at:
         raise Http404("The file was deleted.")
-    response = StreamingHttpResponse(rejected_lines(found), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(rejected_lines(found), content_type=f"{CSV}; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rejected-rows.csv"'
     return response
 
@@ -229,7 +223,7 @@ def _rows(request: HttpRequest, found: CustomerImport) -> dict[str, Any]:
     if show in Outcome.values:
         rows = rows.filter(outcome=show)
     if after.isdecimal():
-        rows = rows.filter(number__gt=min(int(after), 2**31 - 1))
+        rows = rows.filter(number__gt=min(int(after), LAST_NUMBER))
     shown = list(rows[: PAGE + 1])
     more = f"?show={show}&after={shown[PAGE - 1].number}" if len(shown) > PAGE else ""
     return {
