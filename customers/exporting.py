@@ -20,6 +20,7 @@ from hub.actors import Actor
 from hub.errors import InvalidInput
 
 PIECE = 500
+QUERY_LIMIT = 500
 WORKBOOK_ROWS = 50_000
 IN_MEMORY = 4 * 2**20  # bytes of a workbook; a larger one goes to the disk
 # Headings that an import recognizes; “Code” and “Added” are for people.
@@ -64,13 +65,9 @@ def note_export(
     return CustomerExport.objects.create(
         at=at,
         kind=kind,
-        query=_without_words(query)[:500],
+        query=_without_words(query)[:QUERY_LIMIT],
         customers=count,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name[:200],
-        source=by.source,
-        request_id=by.request_id,
+        **by.columns(),
     )
 
 

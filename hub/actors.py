@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from hub.identifiers import uuid7
 
+NAME_LIMIT = 200  # in characters, as the columns have it
+
 
 class ActorKind(StrEnum):
     USER = "user"
@@ -74,6 +76,16 @@ class Actor:
     def imported(cls, name: str) -> "Actor":
         """A bulk load, such as the demo data or a move from an older system."""
         return cls(ActorKind.SYSTEM, name, name, Source.IMPORT, current_request_id())
+
+    def columns(self) -> dict[str, str]:
+        """Return the actor as rows keep it that say who made a change."""
+        return {
+            "actor_kind": self.kind.value,
+            "actor_id": self.id,
+            "actor_name": self.name[:NAME_LIMIT],
+            "source": self.source.value,
+            "request_id": self.request_id,
+        }
 
 
 def current_request_id() -> str:

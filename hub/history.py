@@ -114,7 +114,7 @@ def seal(**received: Any) -> None:
     by: Actor | None = getattr(instance, "_changed_by", None)
     if by is None:
         raise RuntimeError(f"{type(instance).__name__} must be saved through hub.history.")
-    for name, value in _origin(by).items():
+    for name, value in by.columns().items():
         setattr(row, name, value)
     row.salt = os.urandom(SALT_BYTES)
     content = attrgetter(*_sealed(row._meta.model))(row)  # noqa: SLF001
@@ -137,7 +137,7 @@ def _note_all(
         "history_date": at,
         "history_type": kind,
         "history_change_reason": reason[:100] or None,
-        **_origin(by),
+        **by.columns(),
     }
     salts = os.urandom(SALT_BYTES * len(instances))
     rows = []
@@ -155,16 +155,6 @@ def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:
 
 def _nobody(**_: object) -> None:
     """simple_history asks for a user object; ``Provenance`` holds the actor instead."""
-
-
-def _origin(by: Actor) -> dict[str, str]:
-    return {
-        "actor_kind": by.kind.value,
-        "actor_id": by.id,
-        "actor_name": by.name[:200],
-        "source": by.source.value,
-        "request_id": by.request_id,
-    }
 
 
 def _digest(salt: bytes, content: Sequence[Any]) -> bytes:

@@ -122,11 +122,7 @@ def _told(
         "local_id": subject.pk,
         "version": getattr(subject, "version", 0),
         "fields": {key: list(values) for key, values in fields.items()},
-        "actor_kind": by.kind.value,
-        "actor_id": by.id,
-        "actor_name": by.name[:200],
-        "source": by.source.value,
-        "request_id": by.request_id,
+        **by.columns(),
     }
 
 

@@ -34,4 +34,4 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         answer = "Yes" if granted else "No"
         messages.success(request, f"{Channel(channel).label}: {answer} is kept.")
-    return redirect(f"/customers/{pk}/")
+    return redirect("customers:detail", pk)

@@ -74,7 +74,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error("reason", str(error))
         else:
             messages.success(request, f"{customer.code} was erased.")
-            return redirect(f"/customers/{pk}/")
+            return redirect(customer)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"customer": customer, "form": form, "prospect": prospect_of(pk, at=at)}
     return render(request, "customers/erase.html", context, status=status)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from customers.changing import MergedAway
@@ -65,7 +66,7 @@ def undo(request: HttpRequest, pk: UUID, key: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"Put back for {customer.name}.")
-    return redirect(f"/customers/{pk}/#timeline")
+    return redirect(f"{reverse('customers:detail', args=[pk])}#timeline")
 
 
 def _grouped(moments: Iterable[Moment], *, at: datetime) -> Iterator[tuple[str, list[Moment]]]:
