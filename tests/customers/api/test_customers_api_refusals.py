@@ -7,30 +7,12 @@ import pytest
 
 from customers.models import Customer
 from hub.access import Capability
-from hub.identifiers import public_id
+from tests.customers.api.paths import URL, url
 from tests.factories.clients import ApiClient, api_key
-from tests.factories.customers import customer
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
-URL = "/api/v1/customers"
 C = Capability
-
-
-@pytest.fixture
-def tool() -> ApiClient:
-    return api_key(C.VIEW_CUSTOMER, C.EDIT_CUSTOMER, C.VIEW_HISTORY)
-
-
-@pytest.fixture
-def claire() -> Customer:
-    return customer(
-        email="Claire@Marchetti.example", phone="+33612345678", time_zone="Europe/Paris"
-    )
-
-
-def url(of: Customer, *more: str) -> str:
-    return "/".join([URL, public_id("cus", of.pk), *more])
 
 
 @pytest.mark.parametrize(

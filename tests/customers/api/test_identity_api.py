@@ -8,15 +8,14 @@ from customers.models import Customer, ExternalId
 from customers.registration import update_customer
 from hub import history
 from hub.access import Capability
-from hub.identifiers import public_id
 from hub.models import Change
 from syncs.models import Connection, Link
+from tests.customers.api.paths import URL, cus, url
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
 
 pytestmark = pytest.mark.django_db
-URL = "/api/v1/customers"
 C = Capability
 FROM_OLD = {"external_system": "Old software", "external_id": "4711"}
 
@@ -44,8 +43,8 @@ def test_asking_who_it_would_be_says_why_and_changes_nothing(
     told = answer.json()
     assert (told["tier"], told["customer"]) == ("none", None)
     assert {one["id"]: one["evidence"] for one in told["candidates"]} == {
-        public_id("cus", luc.pk): ["same_email", "other_given_name"],
-        public_id("cus", claire.pk): ["same_phone"],
+        cus(luc): ["same_email", "other_given_name"],
+        cus(claire): ["same_phone"],
     }
     assert (Customer.objects.count(), Change.objects.count()) == (2, before)
 
@@ -58,7 +57,7 @@ def test_asking_tells_the_tier_and_evidence_of_the_one_it_is(
     assert told == {
         "tier": "phone",
         "customer": {
-            "id": public_id("cus", claire.pk),
+            "id": cus(claire),
             "name": "Claire Marchetti",
             "evidence": ["same_phone"],
         },
@@ -104,16 +103,16 @@ def test_one_call_names_every_id_and_they_stay_id_6(tool: ApiClient, claire: Cus
     Link.objects.create(
         connection=crm, kind="customer", local_id=claire.pk, remote_id="90151", idem_key="x"
     )
-    place = f"{URL}/{public_id('cus', claire.pk)}/ids"
+    place = url(claire, "ids")
 
     told: Any = tool.get(place).json()
     update_customer(claire.pk, {"family_name": "Roux", "email": "c@roux.example"}, by=SETUP)
 
     assert told == tool.get(place).json()
     assert told == {
-        "id": public_id("cus", claire.pk),
+        "id": cus(claire),
         "code": claire.code,
-        "merged_ids": [public_id("cus", twin.pk)],
+        "merged_ids": [cus(twin)],
         "external_ids": [
             {"system": "CRM", "value": "90151"},
             {"system": "Old software", "value": "4711"},

@@ -8,13 +8,13 @@ import pytest
 from customers.models import Customer, IdentityReview, Merge, ReviewState
 from hub.access import Capability
 from hub.identifiers import public_id
+from tests.customers.api.paths import cus, url
 from tests.customers.merged import merge
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.scheduling import booked
 
 pytestmark = pytest.mark.django_db
-URL = "/api/v1/customers"
 MERGES = "/api/v1/merges"
 C = Capability
 
@@ -34,12 +34,8 @@ def clara() -> Customer:
     return customer("Clara Roux", email="clara@roux.example", city="Paris")
 
 
-def cus(of: Customer) -> str:
-    return public_id("cus", of.pk)
-
-
 def send(tool: ApiClient, survivor: Customer, body: Any, *, key: str = "") -> Any:
-    place = f"{URL}/{cus(survivor)}"
+    place = url(survivor)
     return tool.post(f"{place}/merge", body, key=key, etag=tool.get(place).headers["ETag"])
 
 
@@ -59,8 +55,8 @@ def test_one_goes_into_the_other(tool: ApiClient, claire: Customer, clara: Custo
         "merged_at": answer.json()["merged_at"],
         "undone_at": None,
     }
-    assert tool.get(f"{URL}/{cus(clara)}").json()["merged_into"] == cus(claire)
-    assert tool.get(f"{URL}/{cus(claire)}").json()["city"] == "Paris"
+    assert tool.get(url(clara)).json()["merged_into"] == cus(claire)
+    assert tool.get(url(claire)).json()["city"] == "Paris"
     assert tool.get(f"/api/v1/appointments?customer={cus(claire)}").json()["data"][0][
         "id"
     ] == public_id("apt", visit.pk)
@@ -92,13 +88,13 @@ def test_a_merge_is_read_listed_and_undone(
     assert undone.status_code == 200
     assert undone.json()["undone_at"] is not None
     assert IdentityReview.objects.get().state == ReviewState.DIFFERENT
-    assert tool.get(f"{URL}/{cus(clara)}").json()["merged_into"] is None
+    assert tool.get(url(clara)).json()["merged_into"] is None
 
 
 def test_a_repeat_with_the_same_key_is_one_merge(
     tool: ApiClient, claire: Customer, clara: Customer
 ) -> None:
-    place = f"{URL}/{cus(claire)}"
+    place = url(claire)
     seen = tool.get(place).headers["ETag"]
     body = {"absorbed": cus(clara), "chosen": []}
 
@@ -177,7 +173,7 @@ def test_an_undone_merge_and_one_below_another_are_refused(
 
 
 def test_changes_need_what_was_seen(tool: ApiClient, claire: Customer, clara: Customer) -> None:
-    place = f"{URL}/{cus(claire)}/merge"
+    place = url(claire, "merge")
 
     without = tool.post(place, {"absorbed": cus(clara)})
     stale = tool.post(place, {"absorbed": cus(clara)}, etag='"9-000000000000-x"')
@@ -192,7 +188,7 @@ def test_every_id_of_both_is_one_customers_id_6(
 
     send(tool, claire, {"absorbed": cus(clara)})
 
-    told = tool.get(f"{URL}/{cus(claire)}/ids").json()
+    told = tool.get(url(claire, "ids")).json()
     assert {told["id"], *told["merged_ids"]} == before
 
 
@@ -210,7 +206,7 @@ def test_a_merged_customer_is_not_changed_but_names_its_survivor(
 ) -> None:
     tool = api_key()
     merge(claire, clara)
-    address = f"{URL}/{cus(clara)}"
+    address = url(clara)
     seen = tool.get(address)["ETag"]
 
     refused = tool.patch(address, {"city": "Paris"}, etag=seen)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from customers.models import Channel, Consent, Customer
 from customers.registration import update_customer
 from hub.access import Capability
-from hub.identifiers import public_id
 from hub.models import Change, StoredAnswer
 from scheduling.canceling import cancel_appointment
+from tests.customers.api.paths import cus, url
 from tests.customers.merged import merge
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
@@ -33,13 +33,9 @@ def claire() -> Customer:
     return customer(email="claire@marchetti.example", city="Lyon")
 
 
-def place(of: Customer) -> str:
-    return f"/api/v1/customers/{public_id('cus', of.pk)}"
-
-
 def send(tool: ApiClient, of: Customer, verb: str, body: Any, *, key: str = "") -> Any:
-    seen = tool.get(place(of)).headers["ETag"]
-    return tool.post(f"{place(of)}/{verb}", body, key=key, etag=seen)
+    seen = tool.get(url(of)).headers["ETag"]
+    return tool.post(url(of, verb), body, key=key, etag=seen)
 
 
 def announced(name: str) -> int:
@@ -53,7 +49,7 @@ def test_everything_known_is_one_document_and_taking_it_is_announced(
     merge(claire, clara)
     visit = booked(claire, notes="Likes tea")
 
-    answer = tool.get(f"{place(claire)}/dossier")
+    answer = tool.get(url(claire, "dossier"))
 
     told = answer.json()
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
@@ -65,9 +61,9 @@ def test_everything_known_is_one_document_and_taking_it_is_announced(
 
 
 def test_consents_are_read_and_noted(tool: ApiClient, claire: Customer) -> None:
-    before = tool.get(f"{place(claire)}/consents")
+    before = tool.get(url(claire, "consents"))
 
-    answer = tool.post(f"{place(claire)}/consents", YES, etag=before.headers["ETag"])
+    answer = tool.post(url(claire, "consents"), YES, etag=before.headers["ETag"])
 
     consent = Consent.objects.get()
     unasked = {"granted": None, "given_at": None, "source": None}
@@ -76,7 +72,7 @@ def test_consents_are_read_and_noted(tool: ApiClient, claire: Customer) -> None:
     assert answer.status_code == 200, answer.content
     assert given_at == consent.given_at.isoformat().replace("+00:00", "Z")
     assert told == {
-        "customer": public_id("cus", claire.pk),
+        "customer": cus(claire),
         "consents": [YES, *({"channel": name} | unasked for name in ("sms", "phone", "post"))],
     }
     assert [one["granted"] for one in before.json()["consents"]] == [None] * 4
@@ -86,10 +82,10 @@ def test_consents_are_read_and_noted(tool: ApiClient, claire: Customer) -> None:
 def test_an_answer_repeated_with_its_key_or_without_is_one_answer(
     tool: ApiClient, claire: Customer
 ) -> None:
-    seen = tool.get(place(claire)).headers["ETag"]
+    seen = tool.get(url(claire)).headers["ETag"]
 
     answers = [
-        tool.post(f"{place(claire)}/consents", YES, key="consent-1", etag=seen) for _ in range(2)
+        tool.post(url(claire, "consents"), YES, key="consent-1", etag=seen) for _ in range(2)
     ]
     again = send(tool, claire, "consents", YES)
 
@@ -116,14 +112,14 @@ def test_asking_says_what_would_stay_and_changes_nothing(
 ) -> None:
     booked(claire)
 
-    answer = tool.get(f"{place(claire)}/erasure")
+    answer = tool.get(url(claire, "erasure"))
 
     told = answer.json()
-    assert told["id"] == public_id("cus", claire.pk)
+    assert told["id"] == cus(claire)
     assert told["obstacles"] == ["An appointment is still to come: cancel first."]
     assert [one["what"] for one in told["kept"]] == ["The appointment, without notes or name."]
     assert all(one["why"] for one in told["kept"])
-    assert tool.get(place(claire)).json()["name"] == "Claire Marchetti"
+    assert tool.get(url(claire)).json()["name"] == "Claire Marchetti"
 
 
 def test_erasing_says_what_was_kept_and_leaves_nothing_else(
@@ -142,17 +138,15 @@ def test_erasing_says_what_was_kept_and_leaves_nothing_else(
     assert claire.erased_at is not None
     assert told["erased_at"] == claire.erased_at.isoformat().replace("+00:00", "Z")
     assert [one["what"] for one in told["kept"]] == ["The appointment, without notes or name."]
-    assert tool.get(place(claire)).json()["name"] == "Erased customer"
+    assert tool.get(url(claire)).json()["name"] == "Erased customer"
     assert not StoredAnswer.objects.exists(), "answers kept for repeats are personal, too"
     assert announced("customer.erased") == 1
 
 
 def test_a_repeat_with_the_same_key_is_answered_alike(tool: ApiClient, claire: Customer) -> None:
-    seen = tool.get(place(claire)).headers["ETag"]
+    seen = tool.get(url(claire)).headers["ETag"]
 
-    answers = [
-        tool.post(f"{place(claire)}/erase", REASON, key="erase-1", etag=seen) for _ in range(2)
-    ]
+    answers = [tool.post(url(claire, "erase"), REASON, key="erase-1", etag=seen) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
@@ -171,7 +165,7 @@ def test_what_is_going_on_and_a_second_time_are_refused(tool: ApiClient, claire:
 
     assert [one.status_code for one in (coming, again, noted)] == [409, 409, 404]
     assert [one.json()["code"] for one in (coming, again)] == ["cannot_erase"] * 2
-    assert tool.get(f"{place(claire)}/erasure").json()["obstacles"] == [
+    assert tool.get(url(claire, "erasure")).json()["obstacles"] == [
         "This customer was erased already."
     ]
 
@@ -191,12 +185,12 @@ def test_whoever_was_merged_away_is_erased_with_the_survivor(
 
 
 def test_erasing_needs_what_was_seen(tool: ApiClient, claire: Customer) -> None:
-    seen = tool.get(place(claire)).headers["ETag"]
+    seen = tool.get(url(claire)).headers["ETag"]
     update_customer(claire.pk, {"city": "Paris"}, by=SETUP)
 
-    without = tool.post(f"{place(claire)}/erase", REASON)
-    stale = tool.post(f"{place(claire)}/erase", REASON, etag=seen)
-    consent = tool.post(f"{place(claire)}/consents", YES)
+    without = tool.post(url(claire, "erase"), REASON)
+    stale = tool.post(url(claire, "erase"), REASON, etag=seen)
+    consent = tool.post(url(claire, "consents"), YES)
 
     assert [one.status_code for one in (without, stale, consent)] == [428, 412, 428]
     claire.refresh_from_db()
@@ -235,7 +229,7 @@ def test_hostile_bodies_name_their_fault(
 def test_a_key_without_the_scope_learns_nothing(claire: Customer, path: str) -> None:
     narrow = api_key(C.VIEW_CUSTOMER, C.EDIT_CUSTOMER)
 
-    assert narrow.get(f"{place(claire)}/{path}").status_code == 403
+    assert narrow.get(url(claire, path)).status_code == 403
     assert send(narrow, claire, "erase", REASON).status_code == 403
     assert announced("customer.exported") == 0
 
@@ -244,16 +238,16 @@ def test_a_key_that_sees_nobody_takes_nobody_out(claire: Customer) -> None:
     blind = api_key(C.EXPORT_CUSTOMER, C.ERASE_CUSTOMER)
 
     paths = ("dossier", "erasure")
-    assert [blind.get(f"{place(claire)}/{path}").status_code for path in paths] == [404, 404]
+    assert [blind.get(url(claire, path)).status_code for path in paths] == [404, 404]
 
 
 def test_practitioners_read_the_consents_of_their_own_customers_only(claire: Customer) -> None:
     browser = ApiClient.as_person(person("Practitioner"))
 
-    assert browser.get(f"{place(claire)}/consents").status_code == 404
+    assert browser.get(url(claire, "consents")).status_code == 404
 
 
 def test_channels_of_the_api_are_those_of_the_page(tool: ApiClient, claire: Customer) -> None:
-    told = tool.get(f"{place(claire)}/consents").json()["consents"]
+    told = tool.get(url(claire, "consents")).json()["consents"]
 
     assert [one["channel"] for one in told] == [channel.value for channel in Channel]
