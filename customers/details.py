@@ -26,6 +26,7 @@ LIMITS: Mapping[str, int] = {
     "notes": 4000,
 }
 REPEATABLE = ("language", "time_zone")
+PLACE = ("street", "postal_code", "city", "country")
 LINES = ("given_name", "family_name", "company", "tax_id", "street", "postal_code", "city")
 LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]{2,4})?"
 LANGUAGES: Mapping[str, str] = {
@@ -99,8 +100,7 @@ def describe(customer: Customer) -> str:
 def shown(customer: Customer, name: str) -> str:
     """Return a detail as people read it, or the whole ``address`` in one line."""
     if name == "address":
-        place = f"{customer.postal_code} {customer.city}".strip()
-        return ", ".join(filter(None, (customer.street, place, shown(customer, "country"))))
+        return in_one_line(customer)
     value = getattr(customer, name)
     if not value:
         return ""
@@ -111,6 +111,13 @@ def shown(customer: Customer, name: str) -> str:
     if name == "birth_date":
         return f"{value:%B} {value.day}, {value.year}"
     return str(value).replace("_", " ") if name == "time_zone" else str(value)
+
+
+def in_one_line(place: Any) -> str:
+    """Return the address of a customer, a further one, or an earlier version of either."""
+    city = f"{place.postal_code} {place.city}".strip()
+    country = countries().get(place.country, place.country)
+    return ", ".join(filter(None, (place.street, city, country)))
 
 
 def require_name(customer: Customer) -> None:

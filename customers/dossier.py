@@ -14,7 +14,7 @@ from django.forms.models import model_to_dict
 from customers.details import DETAILS
 from customers.edits import edits_of
 from customers.known import merged_into
-from customers.models import Consent, ContactPoint, Customer, Recognition
+from customers.models import Consent, ContactPoint, Customer, PostalAddress, Recognition
 from customers.traces import external_ids_of
 from hub import access, outbox
 from hub.access import Capability
@@ -52,6 +52,7 @@ def dossier_of(customer_id: UUID, *, by: Actor) -> dict[str, Any]:
 
 def _record(customer: Customer) -> dict[str, Any]:
     points = ContactPoint.objects.filter(customer=customer).order_by("kind", "created_at")
+    addresses = PostalAddress.objects.filter(customer=customer).order_by("created_at", "pk")
     consents = Consent.objects.filter(customer=customer).order_by("given_at")
     return {
         "id": str(customer.pk),
@@ -59,6 +60,9 @@ def _record(customer: Customer) -> dict[str, Any]:
         "since": customer.created_at,
         "details": {name: _plain(getattr(customer, name)) for name in DETAILS},
         "contact_points": [model_to_dict(point, exclude=["id", "customer"]) for point in points],
+        "further_addresses": [
+            model_to_dict(address, exclude=["id", "customer"]) for address in addresses
+        ],
         "external_ids": external_ids_of(customer.pk),
         "consents": [
             {

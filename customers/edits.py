@@ -1,12 +1,13 @@
 """What was changed about a customer, by whom and when, with the addresses and numbers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from customers.models import ContactKind, ContactPoint, Customer
+from customers.details import in_one_line
+from customers.models import AddressKind, ContactKind, ContactPoint, Customer, PostalAddress
 from customers.normalizing import display_phone
 from hub.history_reading import Entry, FieldChange, entries
 
@@ -43,8 +44,8 @@ class Edit:
 def edits_of(customer: Customer, *, zone: tzinfo) -> list[Edit]:
     """Return the acts that changed ``customer``, newest first, with times in ``zone``."""
     told = [_of_entry(entry) for entry in entries(customer, zone=zone)]
-    for contact in _of_contacts(customer):
-        _join(told, contact)
+    for beside in (*_of_contacts(customer), *_of_addresses(customer)):
+        _join(told, beside)
     named = [replace(edit, title=_title(edit)) for edit in told if edit.changes or edit.is_first]
     return sorted(named, key=lambda edit: edit.at, reverse=True)
 
@@ -64,11 +65,20 @@ def _of_entry(entry: Entry) -> Edit:
 
 
 def _of_contacts(customer: Customer) -> Iterator[Edit]:
-    rows = ContactPoint.history.filter(customer_id=customer.pk).order_by(
-        "kind", "id", "history_id"
-    )
+    rows = ContactPoint.history.filter(customer_id=customer.pk)
+    return _of_rows(rows.order_by("kind", "id", "history_id"), _differences)
+
+
+def _of_addresses(customer: Customer) -> Iterator[Edit]:
+    rows = PostalAddress.history.filter(customer_id=customer.pk)
+    return _of_rows(rows.order_by("id", "history_id"), _moves)
+
+
+def _of_rows(
+    rows: Iterable[Any], differences: Callable[[Any, Any], Iterator[FieldChange]]
+) -> Iterator[Edit]:
     for before, row in pairwise([None, *rows]):
-        changes = tuple(_differences(before if before and before.id == row.id else None, row))
+        changes = tuple(differences(before if before and before.id == row.id else None, row))
         if changes:
             yield Edit(
                 key=None,
@@ -97,6 +107,24 @@ def _differences(before: Any, row: Any) -> Iterator[FieldChange]:
         if known != now and not (before is None and flag == "is_primary"):
             text = label.format(word)
             yield FieldChange(f"{row.kind}_{flag}", text, _answer(known), _answer(now))
+
+
+def _moves(before: Any, row: Any) -> Iterator[FieldChange]:
+    """What one version of a further address has that the one before had not."""
+    kind, line = AddressKind(row.kind).label, _line(row)
+    if row.history_type == "-":
+        yield FieldChange("addresses", kind, line, "")
+        return
+    is_there = before is not None and before.history_type != "-"
+    old = _line(before) if is_there else ""
+    if old != line:
+        yield FieldChange("addresses", kind, old, line)
+    if is_there and before.kind != row.kind:
+        yield FieldChange("addresses", "Kind of address", AddressKind(before.kind).label, kind)
+
+
+def _line(row: Any) -> str:
+    return f"{row.label}: {in_one_line(row)}" if row.label else in_one_line(row)
 
 
 def _shown(row: Any) -> str:

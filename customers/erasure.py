@@ -24,6 +24,7 @@ from customers.models import (
     IdentityReview,
     Merge,
     PendingComparison,
+    PostalAddress,
     ReviewState,
 )
 from customers.normalizing import clean_line
@@ -161,7 +162,7 @@ def _refusal(customer: Customer) -> str:
 
 
 def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
-    for model in (ContactPoint, ExternalId, Consent):
+    for model in (ContactPoint, ExternalId, Consent, PostalAddress):
         for row in model.objects.filter(customer=customer):
             history.delete(row, by=by)
     _close_questions(customer, by=by)

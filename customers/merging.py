@@ -168,7 +168,9 @@ def _announce(pair: Pair, merge: Merge, points: list[PointChange], *, by: Actor)
 def _moving(pair: Pair) -> list[str]:
     """Say what would move: “3 appointments”, “1 invoice”."""
     counts = [
-        (one, one.of(pair.absorbed.pk).count()) for one in references.registered() if one.one
+        (one, one.movable(pair.absorbed.pk, pair.survivor.pk).count())
+        for one in references.registered()
+        if one.one
     ]
     said = [one.said(count) for one, count in counts if count]
     points = joining.joined_points(pair.survivor, pair.absorbed, ())

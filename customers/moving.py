@@ -31,7 +31,8 @@ def move_all(merge: Merge, move: Move) -> None:
     just adding, an invoice to a visit, is either seen here or sees where the visit went.
     """
     for reference in references.registered():
-        rows = list(reference.of(move.origin.pk).select_for_update(of=("self",)))
+        movable = reference.movable(move.origin.pk, move.target.pk)
+        rows = list(movable.select_for_update(of=("self",)))
         _point(reference, rows, move)
         note(merge, reference.kind, [row.pk for row in rows])
 
@@ -40,7 +41,7 @@ def move_back(rows: Rows, move: Move) -> None:
     """Move exactly ``rows``, as far as they are still at the origin."""
     for reference in references.registered():
         ids = rows.get(reference.kind, frozenset())
-        found = reference.of(move.origin.pk).filter(pk__in=ids)
+        found = reference.movable(move.origin.pk, move.target.pk).filter(pk__in=ids)
         _point(reference, list(found.select_for_update(of=("self",))), move)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hub.access import Access
 from hub.events import EventName
@@ -27,7 +27,8 @@ class Reference:
     """The rows of ``model`` whose ``column`` is a customer; they follow it into a merge.
 
     ``age`` is the column that says since when a row is there, ``event`` what is announced of
-    each row that moved; an empty ``one`` keeps the kind out of what people are told.
+    each row that moved; an empty ``one`` keeps the kind out of what people are told. Of rows
+    with the same values in ``once`` a customer has only one.
     """
 
     kind: str
@@ -37,10 +38,20 @@ class Reference:
     event: EventName | None = None
     column: str = "customer"
     age: str = "created_at"
+    once: tuple[str, ...] = ()
 
     def of(self, customer_id: UUID) -> models.QuerySet[Any]:
         rows = self.model._default_manager.filter(**{self.column: customer_id})  # noqa: SLF001
         return rows.order_by("pk")
+
+    def movable(self, origin_id: UUID, target_id: UUID) -> models.QuerySet[Any]:
+        """Return what the origin has, without what the target has just so: that stays behind."""
+        rows = self.of(origin_id)
+        if not self.once:
+            return rows
+        same = {name: OuterRef(name) for name in self.once}
+        twins = self.model._default_manager.filter(**{self.column: target_id}, **same)  # noqa: SLF001
+        return rows.filter(~Exists(twins))
 
     def said(self, count: int) -> str:
         """“1 invoice”, “12 invoices”."""

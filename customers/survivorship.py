@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "email": (),
     "phone": (),
     "tax_id": ("tax_id",),
-    "address": ("street", "postal_code", "city", "country"),
+    "address": details.PLACE,
     "birth_date": ("birth_date",),
     "language": ("language",),
     "time_zone": ("time_zone",),

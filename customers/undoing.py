@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from customers.addresses import WRITTEN, Version, put_back_addresses
 from customers.changing import require_own_record
 from customers.details import DETAILS
 from customers.edits import ONE_ACT
-from customers.models import ContactKind, ContactPoint, Customer
+from customers.models import ContactKind, ContactPoint, Customer, PostalAddress
 from customers.registration import update_customer
 from hub.actors import Actor
-from hub.errors import DomainError, require_version
+from hub.errors import DomainError, InvalidInput, require_version
 
 Row = Any  # a historical record; its class is made at run time
 
@@ -26,7 +27,7 @@ class CannotUndo(DomainError):
 def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int | None) -> Customer:
     """Put back what the edit ``key`` changed (``customers.edits.Edit.key``); itself an edit.
 
-    Details, and the main address and number, go back to what they were before.
+    Details, the main address and number, and further postal addresses go back to what they were.
 
     :raises CannotUndo: a part of it was changed again since, or there is nothing to put back.
     :raises MergedAway: the customer was merged into another.
@@ -45,10 +46,13 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     require_own_record(customer)
     require_version(customer.version, expected_version)
     values = _details(customer, old, row) | _contacts(customer, row)
-    if not values:
+    addresses = _addresses(customer, old, row)
+    if not values and not addresses:
         raise CannotUndo("Nothing of this can be put back.")
     # Locks come in the order of an edit; whoever was faster makes it stale.
-    return update_customer(customer_id, values, by=by, expected_version=customer.version)
+    if values:
+        customer = update_customer(customer_id, values, by=by, expected_version=customer.version)
+    return _put_back(customer, addresses, by=by) if addresses else customer
 
 
 def _details(customer: Customer, old: Row, row: Row) -> dict[str, Any]:
@@ -79,6 +83,39 @@ def _before(customer: Customer, kind: str, rows: Any) -> str:
     if _main(known.filter(history_id__lte=ids[-1])) != _main(known):
         raise _overtaken(ContactKind(kind).label.lower())
     return _main(known.filter(history_id__lt=ids[0]))
+
+
+def _addresses(customer: Customer, old: Row, row: Row) -> dict[UUID, Version]:
+    """Return the further addresses that ``row`` was saved with, as they were before it."""
+    written = PostalAddress.history.filter(
+        customer_id=customer.pk,
+        request_id=row.request_id,
+        history_date__gt=old.history_date,
+        history_date__lte=row.history_date,
+    )
+    found = {}
+    for after in written.order_by("history_id"):
+        own = PostalAddress.history.filter(id=after.id).order_by("-history_id")
+        before = own.filter(history_id__lt=after.history_id).first()
+        # One that came by a merge goes back with the merge.
+        if before is None or before.customer_id == customer.pk:
+            if own.first() != after:
+                raise _overtaken("address")
+            found[after.id] = _version(before)
+    return found
+
+
+def _version(row: Row | None) -> Version:
+    if row is None or row.history_type == "-":
+        return None
+    return {name: getattr(row, name) for name in WRITTEN}
+
+
+def _put_back(customer: Customer, addresses: dict[UUID, Version], *, by: Actor) -> Customer:
+    try:
+        return put_back_addresses(customer.pk, addresses, by=by, expected_version=customer.version)
+    except InvalidInput as refusal:
+        raise CannotUndo(str(refusal)) from None
 
 
 def _overtaken(what: str) -> CannotUndo:

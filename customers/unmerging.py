@@ -168,7 +168,7 @@ def _returning(merge: Merge) -> dict[str, frozenset[UUID]]:
     moved = noted(merge)
     there: Rows = {
         one.kind: frozenset(
-            one.of(merge.survivor_id)
+            one.movable(merge.survivor_id, merge.absorbed_id)
             .filter(pk__in=moved.get(one.kind, ()))
             .values_list("pk", flat=True)
         )

@@ -4,9 +4,17 @@ from customers.models.filters import SavedFilter
 from customers.models.identity import IdentityReview, PendingComparison, Recognition, ReviewState
 from customers.models.imports import ColumnChoice, CustomerImport, ImportRow, ImportState, Outcome
 from customers.models.merges import Merge, MovedRow
-from customers.models.people import ContactKind, ContactPoint, Customer, ExternalId
+from customers.models.people import (
+    AddressKind,
+    ContactKind,
+    ContactPoint,
+    Customer,
+    ExternalId,
+    PostalAddress,
+)
 
 __all__ = [
+    "AddressKind",
     "Channel",
     "ColumnChoice",
     "Consent",
@@ -23,6 +31,7 @@ __all__ = [
     "MovedRow",
     "Outcome",
     "PendingComparison",
+    "PostalAddress",
     "Recognition",
     "ReviewState",
     "SavedFilter",

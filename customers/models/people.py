@@ -30,6 +30,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         points = ContactPoint.objects.order_by("kind", "-is_primary", "created_at", "pk")
         return self.prefetch_related(Prefetch("contact_points", points))
 
+    def with_addresses(self) -> Self:
+        """Load the further postal addresses along, in one query more."""
+        found = PostalAddress.objects.order_by("created_at", "pk")
+        return self.prefetch_related(Prefetch("addresses", found))
+
     def current(self) -> Self:
         """Without those that were merged into another, or erased."""
         return self.filter(canonical=None, erased_at=None)
@@ -222,3 +227,45 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.value}"
+
+
+class AddressKind(models.TextChoices):
+    BILLING = "billing", "Billing address"
+    HOME = "home", "Home address"
+    WORK = "work", "Work address"
+    VISIT = "visit", "Address we come to"
+
+
+class PostalAddress(models.Model):
+    """A further postal address; the main one is written in the columns of the customer.
+
+    It has no version of its own: whoever changes one raises that of the customer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="addresses")
+    kind = models.CharField(max_length=8, choices=AddressKind)
+    label = models.CharField(max_length=60, blank=True, help_text="Such as “second floor”.")
+    street = models.CharField(max_length=160, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name_plural = "postal addresses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer", "street", "postal_code", "city", "country"],
+                name="postal_address_once_per_customer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(street="", postal_code="", city=""), name="postal_address_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.street, f"{self.postal_code} {self.city}".strip())))

@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from billing.models import Invoice, Payment
 from customers.merging import Merging, merge_customers
-from customers.models import Consent, ContactPoint, Customer, ExternalId, Merge, ReviewState
+from customers.models import (
+    Consent,
+    ContactPoint,
+    Customer,
+    ExternalId,
+    Merge,
+    PostalAddress,
+    ReviewState,
+)
 from customers.unmerging import unmerge
 from hub.actors import Actor
 from scheduling.models import Appointment
@@ -37,6 +45,7 @@ def everything(*customers: Customer) -> dict[str, list[Any]]:
     return {
         "customers": rows(Customer.objects.filter(pk__in=ids), "version"),
         "contact_points": rows(ContactPoint.objects.filter(customer__in=ids)),
+        "addresses": rows(PostalAddress.objects.filter(customer__in=ids)),
         "external_ids": rows(ExternalId.objects.filter(customer__in=ids)),
         "consents": rows(Consent.objects.filter(customer__in=ids)),
         "appointments": rows(Appointment.objects.filter(customer__in=ids), "version"),

@@ -13,7 +13,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from customers import consenting, identity, registration
+from customers import addresses, consenting, identity, registration
+from customers.addresses import add_address
 from customers.answering import answer_different
 from customers.changing import MergedAway
 from customers.consenting import record_consent
@@ -69,12 +70,16 @@ def consent(clara: Customer) -> object:
     return record_consent(clara.pk, "email", granted=True, source="Form", at=at, by=SETUP)
 
 
+def add_further_address(clara: Customer) -> object:
+    return add_address(clara.pk, {"kind": "home", "street": "1 rue Royale"}, by=SETUP)
+
+
 def undo(clara: Customer) -> object:
     key = clara.history.latest().pk
     return undo_edit(clara.pk, key, by=SETUP, expected_version=None)
 
 
-CHANGES = [edit, change_address, remove_address, consent, undo]
+CHANGES = [edit, change_address, remove_address, consent, add_further_address, undo]
 
 
 def while_merging(survivor: Customer, absorbed: Customer, act: Change) -> object:
@@ -141,6 +146,7 @@ def test_without_the_locks_it_would_be_changed(
     monkeypatch.setattr(registration.locks, "exclusively", lambda _names: None)  # type: ignore[attr-defined]
     monkeypatch.setattr(registration, "changeable", read)
     monkeypatch.setattr(consenting, "changeable", read)
+    monkeypatch.setattr(addresses, "changeable", read)
 
     outcome = while_merging(claire, clara, change)
 

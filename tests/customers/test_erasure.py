@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from billing.settling import write_off_invoice
+from customers.addresses import add_address, change_address, remove_address
 from customers.erasure import CannotErase, erase_customer, prospect_of
 from customers.identity import ExternalKey, find_or_create
 from customers.models import Channel, Consent, ContactPoint, Customer
@@ -58,13 +59,19 @@ def canary() -> Customer:
     update_customer(made.pk, {"city": f"New {CANARY}", "email": f"new@{CANARY}.example"}, by=SETUP)
     consent = Consent(customer=made, channel=Channel.EMAIL, granted=True, source=f"Told {CANARY}")
     history.create(consent, by=SETUP)
+    place = {"kind": "visit", "label": f"At {CANARY}", "street": f"2 {CANARY} Street"}
+    address = add_address(made.pk, place | {"city": CANARY, "postal_code": CANARY}, by=SETUP)
+    change_address(made.pk, address.pk, {"street": f"3 {CANARY} Street"}, by=SETUP)
+    gone = add_address(made.pk, place | {"street": f"4 {CANARY} Street"}, by=SETUP)
+    remove_address(made.pk, gone.pk, by=SETUP)
     visit = booked(made, notes=f"Likes {CANARY}")
     cancel_appointment(visit.pk, reason=f"{CANARY} is ill", at=timezone.now(), by=SETUP)
     return made
 
 
 def test_nothing_of_an_erased_person_is_left_in_any_table_inv_12(canary: Customer) -> None:
-    assert len(everywhere()) > 8
+    assert len(everywhere()) > 10
+    assert {"customers_postaladdress", "customers_historicalpostaladdress"} <= set(everywhere())
 
     erase_customer(canary.pk, reason="Asked on Nov 22", at=timezone.now(), by=SETUP)
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from billing.belonging import misplaced_lines
+from customers.addresses import add_address
 from customers.claims import ExternalKey, traits_of
 from customers.contacts import add_external_id, add_point, claimed_points
 from customers.details import describe
@@ -27,6 +28,7 @@ NAMES = ["Claire Marchetti", "Luc Marchetti", "Zoe Perrin"]
 # Both draw from few addresses and numbers, so that often one has what the other has.
 EMAILS = [f"{name}@marchetti.example" for name in ("claire", "luc", "info")]
 PHONES = ["+33612345678", "+33712345678"]
+STREETS = ["8 quai Saint-Antoine", "1 rue Royale", "5 place Bellecour"]
 TEXTS = st.sampled_from(["", "Lyon", "Paris"])
 
 
@@ -39,6 +41,7 @@ class Known:
     emails: tuple[str, ...]
     phones: tuple[str, ...]
     is_verified: bool
+    streets: set[str]
     ids: int
     consents: list[tuple[Channel, bool]]
     visits: int
@@ -63,6 +66,7 @@ knowns = st.builds(
     emails=st.lists(st.sampled_from(EMAILS), max_size=2).map(tuple),
     phones=st.lists(st.sampled_from(PHONES), max_size=2).map(tuple),
     is_verified=st.booleans(),
+    streets=st.sets(st.sampled_from(STREETS)),
     ids=st.integers(0, 2),
     consents=st.lists(st.tuples(st.sampled_from(Channel), st.booleans()), max_size=3),
     visits=st.integers(0, 2),
@@ -71,18 +75,24 @@ knowns = st.builds(
 )
 
 
-def made(known: Known, number: int) -> Customer:
-    """Return a new customer with all of ``known``; ``number`` keeps the ids apart."""
-    found = client(known.name, **known.details)
-    Customer.objects.filter(pk=found.pk).update(search_name=describe(found))
-    key = [ExternalKey("Old software", f"{number}-{place}") for place in range(known.ids)]
-    for one in key:
-        add_external_id(found, one, by=SETUP)
+def reach(found: Customer, known: Known) -> None:
     for email, phone in zip_longest(known.emails, known.phones, fillvalue=""):
         stated = traits_of(claim(email=email, phone=phone, email_verified=known.is_verified))
         for point in claimed_points(stated):
             point.verified = point.verified and not point.shared
             add_point(found, point, by=SETUP)
+    for street in sorted(known.streets):
+        add_address(found.pk, {"kind": "work", "street": street}, by=SETUP)
+
+
+def made(known: Known, number: int) -> Customer:
+    """Return a new customer with all of ``known``; ``number`` keeps the ids apart."""
+    found = client(known.name, **known.details)
+    Customer.objects.filter(pk=found.pk).update(search_name=describe(found))
+    reach(found, known)
+    key = [ExternalKey("Old software", f"{number}-{place}") for place in range(known.ids)]
+    for one in key:
+        add_external_id(found, one, by=SETUP)
     for channel, granted in known.consents:
         answer = Consent(customer=found, channel=channel, granted=granted, source="At the desk")
         history.create(answer, by=SETUP)
@@ -113,7 +123,9 @@ def test_merging_and_taking_it_back_leaves_everything_as_it_was(
         done = merge(survivor, absorbed, *chosen)
 
         alone = everything(absorbed)
-        assert {name for name, found in alone.items() if found} <= {"customers", "contact_points"}
+        left = {name for name, found in alone.items() if found}
+        assert left <= {"customers", "contact_points", "addresses"}
+        assert {row["street"] for row in alone["addresses"]} == ours.streets & theirs.streets
         assert len(everything(survivor)["invoices"]) == len(before["invoices"])
         assert list(misplaced_lines()) == []
         undo(done)
