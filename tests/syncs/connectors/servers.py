@@ -3,13 +3,14 @@
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from hub.management.laboratory import free_port, wait_until
 
 START_SECONDS = 20.0
 RADICALE = """
@@ -37,13 +38,6 @@ class Server:
     @property
     def allowed(self) -> tuple[tuple[str, int], ...]:
         return (("127.0.0.1", self.port),)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -90,15 +84,6 @@ def make_calendar(server: Server, name: str, *, user: str = "ben") -> str:
     with httpx.Client(auth=(user, f"{user}-secret"), verify=False) as client:  # noqa: S501  (http)
         client.request("MKCALENDAR", url).raise_for_status()
     return url
-
-
-def wait_until(is_true: Callable[[], bool], *, seconds: float) -> None:
-    """:raises TimeoutError: it did not become true in time."""
-    ends_at = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > ends_at:
-            raise TimeoutError
-        time.sleep(0.02)
 
 
 def _answers(process: "subprocess.Popen[bytes]", port: int, log: Path) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.syncs.connectors.servers import Server, free_port, hubspot_sandbox
+from hub.management.laboratory import free_port
+from tests.syncs.connectors.servers import Server, hubspot_sandbox
 
 OBJECTS = "/crm/objects/2026-09"
 TOKEN = {"Authorization": "Bearer sandbox-token"}
