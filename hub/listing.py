@@ -1,4 +1,4 @@
-"""What the lists of all apps share: rows alone while somebody types, and where a page begins."""
+"""What the pages of all apps share: a part of one where it asks for that, and where a list begins."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.models import Invoice
@@ -19,6 +18,7 @@ from hub import access
 from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError
+from hub.listing import render_part
 from scheduling.models import Appointment
 from syncs import connecting, deciding, freshness
 from syncs import overview as reading
@@ -49,29 +49,18 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         for connection in accounts.order_by("label", "pk")
     ]
-    answer = render(
-        request,
-        "syncs/_overview.html" if _wants_fragment(request) else "syncs/overview.html",
-        {
-            "figures": figures[None],
-            "connections": connections,
-            "items": reading.needs_attention(),
-            "review": review(access.of(request), at=timezone.now()),
-            "may_answer": access.of(request).can(Capability.EDIT_CUSTOMER),
-            "ranges": RANGES,
-            "chosen": next(name for name, length in RANGES.items() if length == over),
-            "may_retry": access.of(request).can(Capability.RETRY_SYNC),
-            "may_manage": access.of(request).can(Capability.MANAGE_CONNECTIONS),
-        },
-    )
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
-
-
-def _wants_fragment(request: HttpRequest) -> bool:
-    """Whether the page only refreshes itself; going back in the browser wants all of it."""
-    asks = request.headers.get("HX-Request") == "true"
-    return asks and request.headers.get("HX-History-Restore-Request") != "true"
+    context = {
+        "figures": figures[None],
+        "connections": connections,
+        "items": reading.needs_attention(),
+        "review": review(access.of(request), at=timezone.now()),
+        "may_answer": access.of(request).can(Capability.EDIT_CUSTOMER),
+        "ranges": RANGES,
+        "chosen": next(name for name, length in RANGES.items() if length == over),
+        "may_retry": access.of(request).can(Capability.RETRY_SYNC),
+        "may_manage": access.of(request).can(Capability.MANAGE_CONNECTIONS),
+    }
+    return render_part(request, context, page="syncs/overview.html", part="syncs/_overview.html")
 
 
 @requires(Capability.VIEW_SYNC)
