@@ -1,6 +1,6 @@
 """Further postal addresses of a customer: where a bill goes, where people live, where we come to.
 
-The main one is a detail of the customer itself (``customers.registration``). Each change locks
+The main one is a detail of the customer itself (``customers.updating``). Each change locks
 the customer, raises its version and is announced as a change of it.
 """
 

@@ -10,7 +10,7 @@ from customers.changing import require_own_record
 from customers.details import DETAILS
 from customers.edits import ONE_ACT
 from customers.models import ContactKind, ContactPoint, Customer, PostalAddress
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput, require_version
 

@@ -1,4 +1,4 @@
-"""What the pages of all apps share: a part of one where it asks for that, and where a list begins."""
+"""What pages of all apps share: a part of one that is asked for alone, where a list begins."""
 
 from collections.abc import Mapping
 from typing import Any

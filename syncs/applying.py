@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.actors import Actor
 from hub.errors import DomainError
 from scheduling.booking import reschedule_appointment

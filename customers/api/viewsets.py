@@ -28,10 +28,10 @@ from customers.known import merged_into
 from customers.merging import Merging, merge_customers
 from customers.models import ContactKind, Customer
 from customers.normalizing import PHONE_LIMIT, normalize_email, normalize_phone
-from customers.registration import update_customer
 from customers.searching import findable, known_at
 from customers.selecting import SEES
 from customers.traces import external_ids_of
+from customers.updating import update_customer
 from hub import access
 from hub.access import Capability
 from hub.errors import InvalidInput

@@ -15,7 +15,7 @@ from customers.changing import MergedAway
 from customers.details import home_region
 from customers.identity import Match, find_or_create, match
 from customers.models import Customer
-from customers.registration import remove_contact, update_customer
+from customers.updating import remove_contact, update_customer
 from customers.web.forms import CustomerForm, guess, initial_of
 from customers.wording import evidence_in_words, said
 from hub import access

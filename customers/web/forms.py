@@ -83,7 +83,7 @@ class PersonForm(forms.Form):
         return Claim(region=details.home_region(), **values)
 
     def values(self) -> dict[str, Any]:
-        """Return what ``customers.registration.update_customer`` takes."""
+        """Return what ``customers.updating.update_customer`` takes."""
         known = (*details.DETAILS, "email", "phone")
         values = {name: self.cleaned_data[name] for name in known if name in self.cleaned_data}
         if not values.get("language"):

@@ -8,9 +8,9 @@ from customers.addresses import add_address, change_address, remove_address
 from customers.edits import edits_of
 from customers.merging import preview_merge
 from customers.models import Customer, PostalAddress
-from customers.registration import update_customer
 from customers.undoing import CannotUndo, undo_edit
 from customers.unmerging import preview_unmerge
+from customers.updating import update_customer
 from tests.customers.merged import everything, merge, undo
 from tests.customers.test_addresses import HOME, MAIN, WORK, by, held
 from tests.factories.customers import customer

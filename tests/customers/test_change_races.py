@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from customers import addresses, consenting, identity, registration
+from customers import addresses, consenting, identity, updating
 from customers.addresses import add_address
 from customers.answering import answer_different
 from customers.changing import MergedAway
@@ -21,8 +21,8 @@ from customers.consenting import record_consent
 from customers.erasure import CannotErase, erase_customer
 from customers.identity import Claim, ExternalKey, Identified, find_or_create
 from customers.models import Customer, ExternalId, IdentityReview
-from customers.registration import remove_contact, update_customer
 from customers.undoing import undo_edit
+from customers.updating import remove_contact, update_customer
 from hub.access import Access
 from hub.errors import StaleVersion
 from tests.customers.merged import merge
@@ -143,8 +143,8 @@ def test_without_the_locks_it_would_be_changed(
     def read(customer_id: UUID, *, allowed: Access) -> Customer:
         return Customer.objects.visible_to(allowed).get(pk=customer_id)
 
-    monkeypatch.setattr(registration.locks, "exclusively", lambda _names: None)  # type: ignore[attr-defined]
-    monkeypatch.setattr(registration, "changeable", read)
+    monkeypatch.setattr(updating.locks, "exclusively", lambda _names: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(updating, "changeable", read)
     monkeypatch.setattr(consenting, "changeable", read)
     monkeypatch.setattr(addresses, "changeable", read)
 

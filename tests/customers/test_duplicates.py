@@ -12,9 +12,9 @@ from django.utils import timezone
 from customers.comparing import COMPARE_TASK, compare_later
 from customers.duplicates import compare_pending, find_candidates
 from customers.models import Customer, IdentityReview, PendingComparison, ReviewState
-from customers.registration import update_customer
 from customers.scoring import LIKELY
 from customers.tasks import compare
+from customers.updating import update_customer
 from hub.actors import Actor
 from tests.factories.customers import customer
 from tests.factories.people import SETUP

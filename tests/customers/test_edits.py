@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.edits import edits_of
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, actor, person
 

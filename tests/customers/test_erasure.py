@@ -11,7 +11,7 @@ from customers.addresses import add_address, change_address, remove_address
 from customers.erasure import CannotErase, erase_customer, prospect_of
 from customers.identity import ExternalKey, find_or_create
 from customers.models import Channel, Consent, ContactPoint, Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub import history
 from hub.access import AccessDenied
 from hub.errors import InvalidInput

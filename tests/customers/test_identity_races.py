@@ -11,7 +11,7 @@ from customers.identity import Identified, find_or_create
 from customers.known import Known
 from customers.matching import match_traits
 from customers.models import ContactPoint, Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.errors import StaleVersion
 from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP

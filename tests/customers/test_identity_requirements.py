@@ -1,8 +1,8 @@
 """The rows ID-1 … ID-6 of the requirements, each as its sentence, through the real doors.
 
 And what REM-1 and UX-2 ask of customers. ID-2 has many cases, in ``test_match_order.py``; the
-nightly look of ID-3 and the figures of ID-7 are in ``tests/syncs/test_weekly_review.py``, the order
-of work of ID-8 in ``tests/architecture/test_release_gate.py``.
+nightly look of ID-3 and the figures of ID-7 are in ``tests/syncs/test_weekly_review.py``, the
+order of work of ID-8 in ``tests/architecture/test_release_gate.py``.
 """
 
 import json
@@ -22,8 +22,8 @@ from customers.identity import ExternalKey, Identified, Tier, find_or_create
 from customers.known import survivor_of
 from customers.merging import Merging, merge_customers
 from customers.models import Customer, ExternalId, IdentityReview
-from customers.registration import update_customer
 from customers.traces import external_ids_of
+from customers.updating import update_customer
 from hub import history
 from hub.identifiers import public_id
 from hub.notifications.models import Notification, NotificationStatus

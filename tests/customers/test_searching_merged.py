@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.identity import ExternalKey
 from customers.models import Customer
-from customers.registration import update_customer
 from customers.searching import search
+from customers.updating import update_customer
 from hub import history
 from hub.access import EVERYTHING
 from syncs.models import Connection, Link

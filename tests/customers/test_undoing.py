@@ -7,8 +7,8 @@ from hypothesis.extra.django import TestCase
 
 from customers.edits import Edit, edits_of
 from customers.models import ContactPoint, Customer
-from customers.registration import update_customer
 from customers.undoing import CannotUndo, undo_edit
+from customers.updating import update_customer
 from hub.access import AccessDenied
 from hub.actors import Actor
 from hub.errors import StaleVersion

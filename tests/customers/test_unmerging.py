@@ -11,8 +11,8 @@ from billing.models import Invoice
 from customers.erasure import erase_customer
 from customers.identity import match
 from customers.models import ContactPoint, Customer, IdentityReview, Merge, ReviewState
-from customers.registration import remove_contact, update_customer
 from customers.unmerging import AlreadyUndone, ErasedSince, LaterMerge, preview_unmerge, unmerge
+from customers.updating import remove_contact, update_customer
 from hub.access import AccessDenied
 from hub.errors import StaleVersion
 from hub.models import Change

@@ -15,7 +15,7 @@ from billing.models import Invoice
 from billing.payments import record_payment
 from billing.states import PaymentMethod
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from scheduling.attendance import complete_appointment
 from scheduling.booking import reschedule_appointment
 from scheduling.canceling import cancel_appointment

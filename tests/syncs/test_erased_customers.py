@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from customers.erasure import erase_customer, prospect_of
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from scheduling.attendance import complete_appointment
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Staff

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from customers.models import Customer
-from customers.registration import update_customer
 from customers.traces import external_ids_of
+from customers.updating import update_customer
 from scheduling.models import Appointment
 from syncs.models import Connection, Job, Link
 from tests.customers.merged import merge, undo

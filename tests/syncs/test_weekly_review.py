@@ -15,8 +15,8 @@ from billing.tasks import inspect_lines as inspect_at_night
 from customers.answering import answer_different
 from customers.comparing import COMPARE_TASK
 from customers.models import IdentityReview, PendingComparison
-from customers.registration import update_customer
 from customers.tasks import compare
+from customers.updating import update_customer
 from hub.access import EVERYTHING, Access, Capability
 from hub.models import Inspection
 from syncs.reviewing import Figure, review

@@ -5,7 +5,7 @@ from random import Random
 
 from customers.identity import Claim, find_or_create
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.management.demo.business import BY
 
 GIVEN = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.access import Capability
 from hub.models import Business
 from tests.customers.api.paths import URL, cus, url

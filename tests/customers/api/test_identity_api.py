@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, ExternalId
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub import history
 from hub.access import Capability
 from hub.models import Change

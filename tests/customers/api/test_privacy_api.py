@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Channel, Consent, Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.access import Capability
 from hub.models import Change, StoredAnswer
 from scheduling.canceling import cancel_appointment

@@ -10,7 +10,7 @@ import pytest
 
 from customers.importing import workbooks
 from customers.importing.reading import CSV, XLSX, media_type_of, table_of
-from customers.importing.tables import Table, UnreadableFile, protected, unprotected
+from customers.importing.tables import PIECE, Table, UnreadableFile, protected, unprotected
 from customers.importing.workbooks import require_harmless
 from tests.customers.importing.files import csv_of, workbook_of
 
@@ -198,7 +198,7 @@ def test_a_workbook_bomb_is_refused_before_it_is_opened(make: Callable[[], bytes
     assert refusal(content).startswith("This workbook unpacks to far more")
 
 
-@pytest.mark.parametrize("filler", [0, workbooks.PIECE - 5])
+@pytest.mark.parametrize("filler", [0, PIECE - 5])
 def test_a_workbook_that_declares_entities_is_refused(filler: int) -> None:
     start = b"<!--" + b" " * max(filler - 4, 0)
     laughs = start + b"--><!DOCTYPE x [<!ENTITY a 'ha'>]><x>&a;</x>"

@@ -10,7 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer

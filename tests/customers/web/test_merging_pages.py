@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.erasure import erase_customer
 from customers.models import Customer, IdentityReview, Merge, ReviewState
-from customers.registration import update_customer
+from customers.updating import update_customer
 from tests.customers.merged import merge, undo
 from tests.factories import billing as make
 from tests.factories.clients import signed_in

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer, IdentityReview
-from customers.registration import update_customer
+from customers.updating import update_customer
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, actor, person

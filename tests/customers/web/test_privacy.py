@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.identity import ExternalKey, find_or_create
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from hub.models import Change
 from tests.factories import billing as make
 from tests.factories.clients import signed_in

@@ -15,7 +15,7 @@ from billing.states import PaymentMethod
 from customers import timeline
 from customers.edits import edits_of
 from customers.models import Customer
-from customers.registration import update_customer
+from customers.updating import update_customer
 from scheduling.booking import reschedule_appointment
 from scheduling.models import Appointment
 from tests.factories import billing as make

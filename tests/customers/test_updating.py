@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.identity import Fact, match
 from customers.models import ContactPoint, Customer, IdentityReview
-from customers.registration import remove_contact, update_customer
+from customers.updating import remove_contact, update_customer
 from hub.access import AccessDenied
 from hub.errors import InvalidInput, StaleVersion
 from hub.models import Business, Change
