@@ -159,8 +159,8 @@ def _announce(pair: Pair, merge: Merge, points: list[PointChange], *, by: Actor)
     merged = {"merged_into": ["", str(pair.survivor.pk)], "merge": ["", str(merge.pk)]}
     outbox.record(EventName.CUSTOMER_MERGED, subject=pair.absorbed, by=by, fields=merged)
     changed = {field: (before, after) for field, (before, after) in merge.written.items()}
-    ways = {change.point.kind: ("", "") for change in points}
-    told = details.announced(changed | ways)
+    contacts = {change.point.kind: ("", "") for change in points}
+    told = details.announced(changed | contacts)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=pair.survivor, by=by, fields=told)
     compare_later([pair.survivor.pk])
 

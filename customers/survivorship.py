@@ -34,7 +34,6 @@ LABELS: Mapping[str, str] = {
     "time_zone": "Time zone",
     "notes": "Notes",
 }
-WAYS = frozenset(kind.value for kind in ContactKind)
 UNSAID = {"language": "en"}  # what a customer has about whom nobody said anything
 
 
@@ -60,8 +59,8 @@ def differences(survivor: Customer, absorbed: Customer) -> list[Difference]:
         ours, theirs = _shown(survivor, name), _shown(absorbed, name)
         if ours == theirs:
             continue
-        if name in WAYS:
-            is_taken = _is_better_way(_main(survivor, name), _main(absorbed, name))
+        if name in ContactKind.values:
+            is_taken = _is_better_point(_main(survivor, name), _main(absorbed, name))
         elif _is_empty(survivor, name) or _is_empty(absorbed, name):
             is_taken = not _is_empty(absorbed, name)
         else:
@@ -134,7 +133,7 @@ def _parsed(field: str, text: str | None) -> object:
 
 
 def _shown(customer: Customer, name: str) -> str:
-    if name in WAYS:
+    if name in ContactKind.values:
         main = _main(customer, name)
         return main.shown if main else ""
     fields = ("address",) if name == "address" else GROUPS[name]
@@ -150,7 +149,7 @@ def _main(customer: Customer, kind: str) -> ContactPoint | None:
     return next((point for point in points if point.is_primary), None)
 
 
-def _is_better_way(ours: ContactPoint | None, theirs: ContactPoint | None) -> bool:
+def _is_better_point(ours: ContactPoint | None, theirs: ContactPoint | None) -> bool:
     if ours is None or theirs is None:
         return theirs is not None
     return (theirs.verified, theirs.created_at) > (ours.verified, ours.created_at)

@@ -23,7 +23,6 @@ from hub.events import EventName
 
 # What speaks for or against a link beside the identifiers.
 SPEAKING = ("given_name", "family_name", "company", "tax_id", "birth_date")
-WAYS = (ContactKind.EMAIL.value, ContactKind.PHONE.value)
 
 
 @transaction.atomic
@@ -47,17 +46,18 @@ def update_customer(
     :raises StaleVersion: somebody else was faster.
     """
     allowed = access.require(by, Capability.EDIT_CUSTOMER)
-    ways = {kind: values[kind] for kind in WAYS if kind in values}
-    given = {name: value for name, value in values.items() if name not in (*WAYS, "region")}
+    kinds = [kind for kind in ContactKind.values if kind in values]
+    given = {name: value for name, value in values.items() if name not in (*kinds, "region")}
     cleaned = details.cleaned(given)
+    claimed = {kind: values[kind] for kind in kinds}
     region = values.get("region") or details.home_region()
-    traits = traits_of(Claim(hub_id=customer_id, region=region, **ways))
-    customer = _locked(customer_id, traits, kinds=list(ways), allowed=allowed)
+    traits = traits_of(Claim(hub_id=customer_id, region=region, **claimed))
+    customer = _locked(customer_id, traits, kinds=kinds, allowed=allowed)
     require_version(customer.version, expected_version)
-    changes = _apply(customer, cleaned) | _apply_ways(customer, traits, kinds=list(ways), by=by)
+    changes = _apply(customer, cleaned) | _apply_contacts(customer, traits, kinds=kinds, by=by)
     if not changes:
         return customer
-    columns = [name for name in changes if name not in WAYS]
+    columns = [name for name in changes if name not in kinds]
     history.save(customer, fields=[*columns, "search_name"], by=by)
     told = details.announced(changes)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
@@ -113,7 +113,7 @@ def _apply(customer: Customer, values: Mapping[str, Any]) -> dict[str, tuple[Any
     return changes
 
 
-def _apply_ways(
+def _apply_contacts(
     customer: Customer, traits: Traits, *, kinds: list[str], by: Actor
 ) -> dict[str, tuple[Any, Any]]:
     points = {point.kind: point for point in claimed_points(traits)}

@@ -54,12 +54,12 @@ def add_quickly(request: HttpRequest) -> HttpResponse:
 
 
 def _described(customer: Customer) -> dict[str, object]:
-    ways = [way for way in (customer.email(), customer.phone()) if way]
+    contacts = [text for text in (customer.email(), customer.phone()) if text]
     return {
         "id": str(customer.pk),
         "name": customer.name,
         "code": customer.code,
-        "detail": " · ".join([customer.code, *ways]),
+        "detail": " · ".join([customer.code, *contacts]),
         "email": customer.email(),
         "phone": customer.phone(),
         "url": customer.get_absolute_url(),

@@ -173,8 +173,8 @@ def initial_of(customer: Customer) -> dict[str, Any]:
     """Return the values of ``CustomerForm`` as they are saved."""
     values = {name: getattr(customer, name) for name in details.DETAILS}
     zone = str(customer.time_zone) if customer.time_zone else ""
-    ways = {"email": customer.email(), "phone": customer.phone()}
-    return values | ways | {"time_zone": zone, "version": customer.version}
+    contacts = {"email": customer.email(), "phone": customer.phone()}
+    return values | contacts | {"time_zone": zone, "version": customer.version}
 
 
 def guess(text: str) -> dict[str, str]:

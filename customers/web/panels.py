@@ -53,7 +53,7 @@ def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow
     sources = _sources(edits)
     known = customer.external_ids.order_by("system", "value")
     ids = (IdentityRow("id-badge-2", f"Id in {key.system}", key.value, "Import") for key in known)
-    rows = [*_ways(customer, sources), *_details(customer, sources), *ids]
+    rows = [*_contacts(customer, sources), *_details(customer, sources), *ids]
     return [row for row in rows if row.value]
 
 
@@ -96,7 +96,7 @@ def _sources(edits: Iterable[Edit]) -> dict[str, str]:
     return sources
 
 
-def _ways(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
+def _contacts(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
     for point in customer.contact_points.all():
         is_email = point.kind == ContactKind.EMAIL
         yield IdentityRow(
