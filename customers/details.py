@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from customers.models import Customer
 from customers.normalizing import clean_line, clean_text, fold
+from hub import time_zones
 from hub.errors import InvalidInput
 from hub.models import Business
 
@@ -57,12 +58,6 @@ def countries() -> Mapping[str, str]:
     real = {code: name for code, name in named if re.fullmatch("[A-Z]{2}", code)}
     kept = {code: name for code, name in real.items() if code not in _NO_COUNTRIES}
     return dict(sorted(kept.items(), key=lambda item: fold(item[1])))
-
-
-@cache
-def time_zones() -> tuple[str, ...]:
-    """Return the IANA names that people choose from, sorted."""
-    return tuple(sorted(available_timezones()))
 
 
 def home_region() -> str:
@@ -142,7 +137,7 @@ def _language(value: str) -> str:
 def _time_zone(value: str | ZoneInfo | None) -> ZoneInfo | None:
     if not value:
         return None
-    if str(value) not in time_zones():
+    if str(value) not in time_zones.known():
         raise InvalidInput("Use a zone name, such as Europe/Paris.", field="time_zone")
     return ZoneInfo(str(value))
 

@@ -16,6 +16,7 @@ from customers.normalizing import (
     split_name,
     without_unseen,
 )
+from hub import time_zones
 from hub.errors import InvalidInput
 
 Pairs = Iterable[tuple[str, str]]
@@ -131,8 +132,10 @@ class CustomerForm(PersonForm):
             languages.setdefault(spoken, spoken)
         self._offer("language", languages.items())
         self._offer("country", _named(details.countries().items(), "Not known"))
-        zones = ((zone, zone.replace("_", " ")) for zone in details.time_zones())
-        self._offer("time_zone", _named(zones, "The same as the location"))
+        zones = dict(time_zones.offered())
+        if known := self.initial.get("time_zone"):
+            zones.setdefault(known, known)
+        self._offer("time_zone", _named(zones.items(), "The same as the location"))
 
     def differences(self, customer: Customer) -> list[dict[str, Any]]:
         """Compare what is saved now with what was typed, field by field, for a stale edit."""

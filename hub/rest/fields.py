@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.validators import EmailValidator
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from rest_framework import serializers
 from rest_framework.fields import get_attribute
 
-from hub import access
+from hub import access, time_zones
 from hub.access import Access, Capability
 from hub.identifiers import UnknownId, parse_public_id, public_id
 from hub.money import quantize
@@ -135,7 +135,7 @@ class TimeZoneNameField(Described, serializers.Field[ZoneInfo, str, str, Any]):
     default_error_messages: ClassVar = {"invalid": "This is not the IANA name of a time zone."}
 
     def to_internal_value(self, data: object) -> ZoneInfo:
-        if not isinstance(data, str) or data not in available_timezones():
+        if not isinstance(data, str) or data not in time_zones.known():
             self.fail("invalid")
         return ZoneInfo(data)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
 from customers import details
+from hub import time_zones
 from hub.access import KEY_SCOPES, ROLES
 from hub.errors import DomainError
 from hub.web.wording import CAPABILITIES
@@ -20,11 +20,6 @@ def show_error(form: forms.Form, error: DomainError) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def time_zones() -> list[tuple[str, str]]:
-    names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
-    return [(name, name.replace("_", " ")) for name in names if not name.startswith("Etc/")]
-
-
 def countries() -> list[tuple[str, str]]:
     return list(details.countries().items())
 
@@ -35,7 +30,7 @@ class FirstRunForm(forms.Form):
         max_length=120,
         help_text="As customers know it; it stands on top of every page.",
     )
-    time_zone = forms.ChoiceField(choices=time_zones, initial="UTC")
+    time_zone = forms.ChoiceField(choices=time_zones.offered, initial="UTC")
     country = forms.ChoiceField(choices=countries, initial="US")
     name = forms.CharField(
         label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
