@@ -5,8 +5,10 @@ from zoneinfo import available_timezones
 
 # What a computer calls its own zone means another one elsewhere.
 _OF_NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
-_PLACES = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/")
-_PLACES += ("Europe/", "Indian/", "Pacific/")
+_PLACES = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
+)
 
 
 @cache
