@@ -66,8 +66,8 @@ class InvoiceViewSet(RecordViewSet[Invoice]):
             Prefetch("allocations", paid),
         )
         if "customer" in self.shown["expand"]:
-            with_contacts = Customer.objects.with_contacts()
-            shown = shown.prefetch_related(Prefetch("customer", with_contacts))
+            whole = Customer.objects.with_contacts().with_addresses()
+            shown = shown.prefetch_related(Prefetch("customer", whole))
         return shown
 
     def create(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from customers.answering import answer_different, answer_later, ask_again
 from customers.api.serializers import CLAIRE
 from customers.claims import Fact
-from customers.models import IdentityReview, ReviewState
+from customers.models import Customer, IdentityReview, ReviewState
 from customers.wording import evidence_in_words
 from hub.access import Capability
 from hub.rest.fields import (
@@ -107,7 +107,9 @@ class DuplicateViewSet(RecordViewSet[IdentityReview]):
 
     def visible(self) -> QuerySet[IdentityReview]:
         shown = IdentityReview.objects.visible_to(self.access)
-        return shown.with_both() if self.shown["expand"] else shown
+        whole = Customer.objects.visible_to(self.access).with_contacts().with_addresses()
+        wanted = sorted(self.shown["expand"])
+        return shown.prefetch_related(*(Prefetch(name, whole) for name in wanted))
 
     @action(detail=True, methods=["post"])
     def different(self, request: Request, id: str) -> Response:

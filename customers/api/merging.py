@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -102,7 +102,8 @@ class MergeViewSet(RecordViewSet[Merge]):
         shown = _visible(self.access)
         found = Merge.objects.filter(survivor__in=shown, absorbed__in=shown)
         wanted = {name.partition(".")[0] for name in self.shown["expand"]}
-        return found.prefetch_related(*sorted(f"{name}__contact_points" for name in wanted))
+        whole = Customer.objects.visible_to(self.access).with_contacts().with_addresses()
+        return found.prefetch_related(*(Prefetch(name, whole) for name in sorted(wanted)))
 
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, id: str) -> Response:

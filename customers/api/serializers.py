@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar
 
+from customers.addresses import LABEL_LIMIT
 from customers.claims import EXTERNAL_ID_LIMIT, SYSTEM_LIMIT, Tier
 from customers.details import LANGUAGES, LIMITS, countries
-from customers.models import ContactKind
+from customers.models import AddressKind, ContactKind
 from customers.normalizing import PHONE_LIMIT, REGIONS, UNSEEN
 from hub.rest.fields import (
     CodeField,
@@ -37,6 +38,17 @@ WRITTEN = {
     "language": "fr",
     "time_zone": "Europe/Paris",
     "notes": "",
+}
+
+
+STUDIO = {
+    "id": "adr_0192f0c1a2b37c4d8e5f60718293abcd",
+    "kind": "visit",
+    "label": "Studio, back door",
+    "street": "1 rue Royale",
+    "postal_code": "69001",
+    "city": "Lyon",
+    "country": "FR",
 }
 
 
@@ -132,6 +144,18 @@ class ContactAnswer(AnswerSerializer):
     is_doubtful = FlagField(source="doubtful")
 
 
+class AddressAnswer(AnswerSerializer):
+    """A further postal address; the main one stands in the customer itself."""
+
+    id = PublicIdField("adr", source="pk")
+    kind = CodeField(choices=AddressKind.choices)
+    label = TextField(max_length=LABEL_LIMIT)  # type: ignore[assignment]
+    street = TextField(max_length=160)
+    postal_code = TextField(max_length=20)
+    city = TextField(max_length=80)
+    country = TextField(max_length=2)
+
+
 class CustomerAnswer(AnswerSerializer):
     example: ClassVar = {
         "id": CLAIRE,
@@ -150,6 +174,7 @@ class CustomerAnswer(AnswerSerializer):
                 "is_doubtful": False,
             }
         ],
+        "addresses": [STUDIO],
         "merged_into": None,
         "created_at": "2026-11-24T08:30:00Z",
     }
@@ -167,6 +192,7 @@ class CustomerAnswer(AnswerSerializer):
     postal_code = TextField(max_length=20)
     city = TextField(max_length=80)
     country = TextField(max_length=2)
+    addresses = AddressAnswer(source="addresses.all", many=True)
     tax_id = TextField(max_length=40)
     birth_date = DayField(allow_null=True)
     language = TextField(max_length=8)

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.addresses import AddressActions
 from customers.api.matching import IdsAnswer, MatchAnswer, shown
 from customers.api.merging import Absorption, MergeAnswer
 from customers.api.privacy import PrivacyActions
@@ -78,19 +79,23 @@ class CustomerFilters(RecordFilters):
         return queryset.filter(known_at(same))
 
 
-class CustomerViewSet(PrivacyActions):
+class CustomerViewSet(AddressActions, PrivacyActions):
     """Customers: each person once, whichever tool brings them."""
 
     prefix = "cus"
     serializer_class = CustomerAnswer
     filterset_class = CustomerFilters
-    inputs: ClassVar = PrivacyActions.inputs | {
+    inputs: ClassVar = {
+        **AddressActions.inputs,
+        **PrivacyActions.inputs,
         "create": NewCustomer,
         "partial_update": CustomerChange,
         "match": NewCustomer,
         "merge": Absorption,
     }
-    answers: ClassVar = PrivacyActions.answers | {
+    answers: ClassVar = {
+        **AddressActions.answers,
+        **PrivacyActions.answers,
         "create": IdentifiedAnswer,
         "history": HistoryAnswer,
         "match": MatchAnswer,
@@ -98,7 +103,9 @@ class CustomerViewSet(PrivacyActions):
         "merge": MergeAnswer,
     }
     finds = frozenset({"create"})
-    capabilities: ClassVar = PrivacyActions.capabilities | {
+    capabilities: ClassVar = {
+        **AddressActions.capabilities,
+        **PrivacyActions.capabilities,
         "list": SEES,
         "retrieve": SEES,
         "create": EDITS,
@@ -112,7 +119,7 @@ class CustomerViewSet(PrivacyActions):
     tier: Tier
 
     def visible(self) -> QuerySet[Customer]:
-        return Customer.objects.visible_to(self.access).with_contacts()
+        return Customer.objects.visible_to(self.access).with_contacts().with_addresses()
 
     def create(self, request: Request) -> Response:
         """Add a customer, or find the one it is.

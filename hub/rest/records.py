@@ -31,6 +31,8 @@ class RecordViewSet(GenericViewSet[Record]):
     """A resource. See docs/api.md for the conventions that it puts into force."""
 
     prefix: ClassVar[str]
+    # Of the other ids in a path, by their names there: {"address": "adr"}.
+    parts: ClassVar[Mapping[str, str]] = {}
     capabilities: ClassVar[Mapping[str, tuple[Capability, ...]]] = {}
     inputs: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     answers: ClassVar[Mapping[str, type[AnswerSerializer] | str | None]] = {}

@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from hub.rest import describing  # noqa: F401  (its classes register themselves)
+from hub.rest.fields import described_id
 from hub.rest.problems import MEDIA_TYPE
 from hub.rest.records import expandable
 from hub.rest.serializers import AnswerSerializer, InputSerializer
@@ -181,10 +182,10 @@ class HubSchema(AutoSchema):
         return dict(component.ref)
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        pattern = f"^{self.view.prefix}_[0-9a-f]{{32}}$"
-        schema = {"type": "string", "pattern": pattern}
+        prefixes = {name: self.view.parts.get(name, self.view.prefix) for name in variables}
         return [
-            {"name": name, "in": "path", "required": True, "schema": schema} for name in variables
+            {"name": name, "in": "path", "required": True, "schema": described_id(prefix)}
+            for name, prefix in prefixes.items()
         ]
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:

@@ -74,8 +74,8 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         if "staff" in wanted:
             shown = shown.prefetch_related(Prefetch("staff", people))
         if "customer" in wanted:
-            with_contacts = Customer.objects.with_contacts()
-            shown = shown.prefetch_related(Prefetch("customer", with_contacts))
+            whole = Customer.objects.with_contacts().with_addresses()
+            shown = shown.prefetch_related(Prefetch("customer", whole))
         return shown
 
     def create(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Every page and every API action, read from the URLconf itself."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -80,6 +81,5 @@ def _walk(patterns: list[Any], start: str) -> Iterator[tuple[str, Any]]:
 
 def _clean(regex: str) -> str:
     """Write the router's expressions as paths are written elsewhere."""
-    return (
-        regex.replace("(?P<id>[^/.]+)", "<id>").removeprefix("^").removesuffix(r"\Z").rstrip("$")
-    )
+    named = re.sub(r"\(\?P<(\w+)>\[\^/\.\]\+\)", r"<\1>", regex)
+    return named.removeprefix("^").removesuffix(r"\Z").rstrip("$")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from customers.addresses import add_address
 from customers.models import IdentityReview
 from hub.identifiers import public_id
 from tests.architecture.addresses import ApiAction, api_actions
@@ -12,7 +13,7 @@ from tests.customers.merged import merge
 from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
-from tests.factories.people import person
+from tests.factories.people import SETUP, person
 from tests.factories.scheduling import booked, room
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ def records() -> dict[str, str]:
     customer("Claire Marchetti")
     merged = merge(visit.customer, customer("Clara Roux"))
     known = {
+        "adr": add_address(visit.customer_id, {"kind": "work", "city": "Lyon"}, by=SETUP).pk,
         "apt": visit.pk,
         "cus": visit.customer_id,
         "dup": IdentityReview.objects.values_list("pk", flat=True)[0],
@@ -54,7 +56,10 @@ def records() -> dict[str, str]:
 
 
 def path(action: ApiAction, records: dict[str, str]) -> str:
-    return action.route.replace("<id>", records[action.viewset.prefix])
+    place = action.route.replace("<id>", records[action.viewset.prefix])
+    for name, prefix in action.viewset.parts.items():
+        place = place.replace(f"<{name}>", records.get(prefix, ""))
+    return place
 
 
 def version(tool: ApiClient, place: str) -> str:

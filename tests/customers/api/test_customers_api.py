@@ -61,6 +61,7 @@ def test_a_record_shows_who_it_is(tool: ApiClient, claire: Customer) -> None:
         "postal_code": "",
         "city": "",
         "country": "",
+        "addresses": [],
         "tax_id": "",
         "birth_date": None,
         "language": "en",
