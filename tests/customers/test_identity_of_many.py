@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.db import connection, transaction
@@ -30,6 +29,7 @@ from customers.models import (
     PendingComparison,
     Recognition,
 )
+from hub.errors import InvalidInput
 from hub.models import Change
 from tests.factories.customers import claim
 from tests.factories.people import SETUP
@@ -114,12 +114,12 @@ def test_a_thousand_new_ones_cost_as_many_statements_as_ten() -> None:
 
 @pytest.mark.django_db
 def test_nothing_is_kept_when_one_of_many_cannot_be() -> None:
-    stated = [traits_of(claim("Ann Lee", email="a@x.example"))]
-    with (
-        mock.patch("customers.identity._note", side_effect=RuntimeError),
-        pytest.raises(RuntimeError),
-    ):
+    nobody = Claim(notes="Neither a name nor a company")
+    stated = [traits_of(one) for one in (claim("Ann Lee", email="a@x.example"), nobody)]
+
+    with pytest.raises(InvalidInput), CaptureQueriesContext(connection) as asked:
         find_or_create_all(stated, at=timezone.now(), by=SETUP)
 
+    assert any("customers_pendingcomparison" in query["sql"] for query in asked), "Ann was there"
     assert not Customer.objects.exists()
     assert not Change.objects.exists()

@@ -81,6 +81,11 @@ def test_not_the_same_forbids_a_merge_unless_there_is_a_reason(claire: Customer)
 
     with pytest.raises(MergeBlocked, match="answered that these two are not the same"):
         merge(claire, luc)
+    kept = merge(claire, luc, reason="He changed his name")
+
+    luc.refresh_from_db()
+    assert (kept.reason, luc.canonical) == ("He changed his name", claire)
+    assert IdentityReview.objects.get().state == ReviewState.MERGED
 
 
 def test_a_record_that_is_none_of_its_own_cannot_be_merged(
