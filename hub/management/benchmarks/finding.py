@@ -19,7 +19,7 @@ from customers.duplicates import SIMILARITY, find_candidates
 from customers.matching import match
 from customers.models import Customer
 from customers.normalizing import fold
-from customers.searching import page, search
+from customers.searching import PAGE, page, search
 from hub import access
 from hub.management.benchmarks import crowd
 from hub.management.benchmarks.measuring import Row, in_turns, paired_ratio, percentile, timed
@@ -27,6 +27,7 @@ from hub.management.benchmarks.people import Person, Population
 
 SEED = 1
 PROBES = 200
+TURNS = 60
 TOP = 10
 OFFERED = 8
 DEEP_PAGE = 10_000
@@ -135,12 +136,12 @@ def page_by_page(crowd_: Crowd) -> list[Row]:
     everybody = Customer.objects.current().with_contacts()
     ordered = Customer.objects.order_by("search_name", "pk").values_list("pk", flat=True)
     size = len(crowd_.people)
-    number = min(DEEP_PAGE, size // 50 - 1)
-    place = ordered[number * 50 - 1]
-    pairs = [(lambda: page(everybody, after=place), lambda: page(everybody))] * 60
+    number = min(DEEP_PAGE, size // PAGE - 1)
+    place = ordered[number * PAGE - 1]
+    pairs = [(lambda: page(everybody, after=place), lambda: page(everybody))] * TURNS
     one = _queries(everybody.filter(pk=place))
     many = _queries(everybody)
-    note = f"page {number} against page 1; {one} queries for 1 row, {many} for 50"
+    note = f"page {number} against page 1; {one} queries for 1 row, {many} for {PAGE}"
     return [_compared("customer-list", pairs, size, note, 99)]
 
 

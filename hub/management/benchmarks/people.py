@@ -39,6 +39,17 @@ MOBILE = {"FR": ("+336", 8), "US": ("+1212", 7), "DE": ("+49151", 8), "ES": ("+3
 MOBILE |= {"AT": ("+43664", 7)}
 BORN_FROM = date(1935, 1, 1)
 BORN_DAYS = 365 * 70
+# How often something is so, of one; the figures of ``identity-quality`` rest on these.
+FAMILY = 0.13
+ONE_PHONE_FOR_ALL = 0.6
+ONE_NAME_FOR_ALL = 0.9
+COMMON_NAME = 0.3
+NEW_EMAIL, ONLY_NEW_PROVIDER = 0.1, 0.5
+NEW_PHONE, WEDDING, MOVE = 0.05, 0.02, 0.02
+SAYS_EMAIL, SAYS_PHONE, SAYS_ADDRESS, SAYS_BIRTH = 0.8, 0.8, 0.6, 0.4
+WRITES_WITHOUT_ACCENTS, SWAPS_NAMES = 0.5, 0.03
+# Once in so many times.
+SLIP_IN_NAME, SLIP_IN_CONTACT = 25, 50
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -83,7 +94,7 @@ class Population:
         """Yield ``count`` people; three in ten live in a family with one name and address."""
         number = 0
         while number < count:
-            size = self.dice.choice((2, 3, 4)) if self.dice.random() < 0.13 else 1  # noqa: PLR2004
+            size = self.dice.choice((2, 3, 4)) if self._happens(FAMILY) else 1
             for person in self._household(number, min(size, count - number)):
                 number += 1
                 yield person
@@ -122,12 +133,12 @@ class Population:
         street = f"{dice.randrange(1, 200)} {dice.choice(STREETS)}"
         postal_code = f"{code}{dice.randrange(10 ** (5 - len(code))):0{5 - len(code)}}"
         family, shared = self._family_name(), self._number(region)
-        has_one_phone = size > 1 and dice.random() < 0.6  # noqa: PLR2004
+        has_one_phone = size > 1 and self._happens(ONE_PHONE_FOR_ALL)
         taken: set[str] = set()
         for place in range(size):
             given = next(name for name in iter(self._given_name, "") if _plain(name) not in taken)
             taken.add(_plain(given))
-            own = family if dice.random() < 0.9 else self._family_name()  # noqa: PLR2004
+            own = family if self._happens(ONE_NAME_FOR_ALL) else self._family_name()
             born = BORN_FROM + timedelta(days=dice.randrange(BORN_DAYS))
             phone = shared if has_one_phone or place == 0 else self._number(region)
             shares = has_one_phone and place > 0
@@ -150,7 +161,7 @@ class Population:
         return GIVEN[min(int(self.dice.expovariate(3.0) * len(GIVEN)), len(GIVEN) - 1)]
 
     def _family_name(self) -> str:
-        if self.dice.random() < 0.3:  # noqa: PLR2004
+        if self._happens(COMMON_NAME):
             return self.dice.choice(COMMON)
         return "".join(self.dice.choice(part) for part in SYLLABLES).capitalize()
 
@@ -183,32 +194,31 @@ class Population:
     def _changed(self, now: Person) -> Person:
         """What may be new at the next visit: an address, a number, a name after a wedding."""
         dice, new = self.dice, now
-        if dice.random() < 0.10:  # noqa: PLR2004
+        if self._happens(NEW_EMAIL):
             local = now.email.partition("@")[0]
             moved = f"{local}@{dice.choice(DOMAINS)}.example"
-            keeps = dice.random() < 0.5 and moved not in self.emails  # noqa: PLR2004
+            keeps = self._happens(ONLY_NEW_PROVIDER) and moved not in self.emails
             email = moved if keeps else self._email(now.given, now.family, now.born)
             self.emails.add(email)
             new = replace(new, email=email)
-        elif dice.random() < 0.05:  # noqa: PLR2004
+        elif self._happens(NEW_PHONE):
             new = replace(new, phone=self._number(now.region))
-        if dice.random() < 0.02:  # noqa: PLR2004
+        if self._happens(WEDDING):
             new = replace(new, family=self._family_name())
-        if dice.random() < 0.02:  # noqa: PLR2004
+        if self._happens(MOVE):
             street = f"{dice.randrange(1, 200)} {dice.choice(STREETS)}"
             new = replace(new, street=street)
         return new
 
     def _claim(self, person: Person, *, slips: bool) -> Claim:
-        dice = self.dice
-        with_email, with_phone = dice.random() < 0.8, dice.random() < 0.8  # noqa: PLR2004
+        with_email, with_phone = self._happens(SAYS_EMAIL), self._happens(SAYS_PHONE)
         given, family, email = person.given, person.family, person.email
         phone = self._written(person.phone, person.region)
         if slips:
             given, family = self._slipped(given, family)
-            email = self._once_in(50, email, self._mistyped(email))
-            phone = self._once_in(50, phone, self._other_digit(person.phone))
-        with_address, with_birth = dice.random() < 0.6, dice.random() < 0.4  # noqa: PLR2004
+            email = self._once_in(SLIP_IN_CONTACT, email, self._mistyped(email))
+            phone = self._once_in(SLIP_IN_CONTACT, phone, self._other_digit(person.phone))
+        with_address, with_birth = self._happens(SAYS_ADDRESS), self._happens(SAYS_BIRTH)
         return Claim(
             given_name=given,
             family_name=family,
@@ -223,11 +233,14 @@ class Population:
         )
 
     def _slipped(self, given: str, family: str) -> tuple[str, str]:
-        if self.dice.random() < 0.5:  # noqa: PLR2004
+        if self._happens(WRITES_WITHOUT_ACCENTS):
             given, family = given.translate(WITHOUT_ACCENTS), family.translate(WITHOUT_ACCENTS)
-        given = self._once_in(25, given, self.misspelled(given))
-        family = self._once_in(25, family, self.misspelled(family))
-        return (family, given) if self.dice.random() < 0.03 else (given, family)  # noqa: PLR2004
+        given = self._once_in(SLIP_IN_NAME, given, self.misspelled(given))
+        family = self._once_in(SLIP_IN_NAME, family, self.misspelled(family))
+        return (family, given) if self._happens(SWAPS_NAMES) else (given, family)
+
+    def _happens(self, share: float) -> bool:
+        return self.dice.random() < share
 
     def _once_in(self, times: int, usual: str, other: str) -> str:
         return other if self.dice.randrange(times) == 0 else usual

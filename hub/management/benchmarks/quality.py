@@ -16,8 +16,11 @@ from hub.actors import Actor
 from hub.management.benchmarks.measuring import Row
 from hub.management.benchmarks.people import Population, Said
 
+NAME = "identity-quality"
+PER_DUPLICATE = "candidates shown per true duplicate"
 SEED = 1
 AT_ONCE = 10
+COMPARED_AT_ONCE = 1000
 BY = Actor.imported("Benchmark")
 PRECISION, RECALL, SHOWN = 1.0, 0.98, 1.3
 Pair = frozenset[UUID]
@@ -38,34 +41,18 @@ def measure(*, rows: int) -> list[Row]:
     outcome = arrive(story)
     # The workers of the laboratory take their share; what they hold now is theirs to finish.
     while PendingComparison.objects.exists():
-        compare_pending(limit=1000, by=BY)
+        compare_pending(limit=COMPARED_AT_ONCE, by=BY)
     links = outcome.right_links + outcome.wrong_links
     needed = len(story) - len({said.person for said in story})
     true, shown = _true_pairs(outcome.person_of), _shown_pairs()
     found = true & shown
     precision, recall = outcome.right_links / links, len(found) / len(true)
-    per_duplicate = len(shown) / len(true)
+    automatic, shown_each = outcome.right_links / needed, len(shown) / len(true)
     return [
-        _row("automatic precision", precision, PRECISION, links, f"{outcome.wrong_links} wrong"),
-        Row(
-            "identity-quality",
-            outcome.right_links / needed,
-            "recall",
-            1.0,
-            needed / outcome.right_links,
-            needed,
-            "automatic links; the rest is asked about",
-        ),
-        _row("queue recall", recall, RECALL, len(true), f"{len(true - found)} not found"),
-        Row(
-            "identity-quality",
-            per_duplicate,
-            "shown",
-            SHOWN,
-            per_duplicate / SHOWN,
-            len(shown),
-            "candidates shown per true duplicate",
-        ),
+        _high("precision", precision, PRECISION, links, f"{outcome.wrong_links} wrong links"),
+        _high("recall", automatic, 1.0, needed, "automatic links; the rest is asked about"),
+        _high("recall", recall, RECALL, len(true), f"queue; {len(true - found)} not found"),
+        Row(NAME, shown_each, "shown", SHOWN, shown_each / SHOWN, len(shown), PER_DUPLICATE),
     ]
 
 
@@ -87,12 +74,9 @@ def arrive(story: Iterable[Said]) -> Outcome:
     return Outcome(person_of, counted[True], counted[False])
 
 
-def _row(what: str, figure: float, limit: float, rows: int, note: str) -> Row:
+def _high(unit: str, figure: float, limit: float, rows: int, note: str) -> Row:
     """A figure that should be as high as its limit: the ratio is how much is missing."""
-    name = "identity-quality"
-    return Row(
-        name, figure, what.rsplit(maxsplit=1)[-1], limit, limit / figure, rows, f"{what}: {note}"
-    )
+    return Row(NAME, figure, unit, limit, limit / figure, rows, note)
 
 
 def _true_pairs(person_of: Mapping[UUID, int]) -> set[Pair]:
