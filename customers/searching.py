@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,9 @@ from hub.errors import InvalidInput
 EMAIL, PHONE = ContactKind.EMAIL, ContactKind.PHONE
 TEXT_LIMIT = 100
 PAGE = 50
+LOOKED_AT = 1000
 FEWEST_DIGITS = 4
+LAST_LETTER = "\U0010ffff"
 SURVIVORS_LOOKED_AT = 50
 _CODE = re.compile(r"c-?0*(\d{1,12})", re.IGNORECASE)
 _NUMBER = re.compile(r"[+(\d][\d\s()./\-]*(?:x\d*|ext.*)?", re.IGNORECASE)
@@ -37,11 +41,34 @@ class CustomerPage:
 def search(text: str, *, access: Access, limit: int) -> list[Customer]:
     """Return the customers that ``text`` may mean, with their contacts, by name.
 
-    A name with a slip in it is looked for only when nothing has it as it was typed.
+    Those whose name begins with it come first, then some who have it anywhere: a thousand are
+    looked at. A name with a slip in it is looked for only when nothing has it as it was typed.
     """
     found = Customer.objects.visible_to(access).current().with_contacts()
-    exact = list(findable(found, text, access=access).order_by("search_name", "pk")[:limit])
-    return exact or list(sounding_like(found, text)[:limit])
+    first = list(beginning_with(found, text).order_by("search_name", "pk")[:limit])
+    if len(first) == limit:
+        return first
+    anywhere = findable(Customer.objects.visible_to(access).current(), text, access=access)
+    # Without an order, so that their index is used: in the order of names, it may take a walk
+    # past everybody to learn that there is nobody else.
+    some = anywhere.order_by().values("pk")[:LOOKED_AT]
+    others = found.filter(pk__in=some).exclude(pk__in=[one.pk for one in first])
+    rest = list(others.order_by("search_name", "pk")[: limit - len(first)])
+    return [*first, *rest] or list(sounding_like(found, text)[:limit])
+
+
+def beginning_with(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Keep those whose family name, as a rule, begins with a word of ``text``; others have it too.
+
+    A part of the index in its order: a common beginning is answered as fast as a rare one,
+    where to look for a word anywhere would read all that is sorted before it.
+    """
+    words = fold(text[:TEXT_LIMIT]).split()
+    if not words or _may_be_more_than_a_name(text):
+        return customers.none()
+    begins = (Q(search_name__gte=word, search_name__lt=word + LAST_LETTER) for word in words)
+    contains = (Q(search_name__contains=word) for word in words[1:] and words)
+    return customers.filter(reduce(or_, begins), *contains)
 
 
 def findable(customers: QuerySet[Customer], text: str, *, access: Access) -> QuerySet[Customer]:
@@ -66,7 +93,7 @@ def survivors_called(text: str, traces: Iterable[QuerySet[Any, UUID]] = ()) -> l
     ``traces`` are queries for the ids of others it may mean. A name leads nowhere: the one
     that holds is the survivor's.
     """
-    if not any(sign.isdigit() or sign == "@" for sign in text):
+    if not _may_be_more_than_a_name(text):
         return []
     absorbed = Customer.objects.exclude(canonical=None)
     known = [narrowed(absorbed, text), *(absorbed.filter(pk__in=trace) for trace in traces)]
@@ -95,7 +122,7 @@ def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 def sounding_like(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Return those with a word like ``text`` in their name, by trigrams, for names only."""
     name = fold(text[:TEXT_LIMIT])
-    if not name or any(sign.isdigit() or sign == "@" for sign in text):
+    if not name or _may_be_more_than_a_name(text):
         return customers.none()
     return customers.filter(search_name__trigram_word_similar=name).order_by("search_name", "pk")
 
@@ -131,6 +158,10 @@ def page(
     more = len(rows) > PAGE
     shown = rows[:PAGE]
     return CustomerPage(shown, _id(shown, 0) if place else None, _id(shown, -1) if more else None)
+
+
+def _may_be_more_than_a_name(text: str) -> bool:
+    return any(sign.isdigit() or sign == "@" for sign in text)
 
 
 def _read(text: str) -> str:

@@ -113,13 +113,31 @@ def test_a_merged_customer_is_not_found(claire: Customer) -> None:
     assert search("perrin", access=EVERYTHING, limit=8) == []
 
 
+def test_whose_name_begins_with_it_comes_before_who_has_it_elsewhere() -> None:
+    for name in ("Martin Adler", "Zoe Martin", "Ann Martinez", "Bo Smartins"):
+        customer(name)
+
+    found = [one.name for one in search("martin", access=EVERYTHING, limit=8)]
+    assert found == ["Zoe Martin", "Ann Martinez", "Martin Adler", "Bo Smartins"]
+    assert [one.name for one in search("martin", access=EVERYTHING, limit=3)] == found[:3]
+
+
+def test_two_words_are_looked_for_together_in_either_order() -> None:
+    for name in ("Ann Martin", "Zoe Martin", "Martin Ann"):
+        customer(name)
+
+    for typed in ("ann mart", "mart ann", "MARTIN  ánn"):
+        found = search(typed, access=EVERYTHING, limit=8)
+        assert [one.name for one in found] == ["Martin Ann", "Ann Martin"]
+
+
 def test_contacts_are_loaded_along(claire: Customer) -> None:
     customer("Clara Marchetti", email="clara@marchetti.example")
     with CaptureQueriesContext(connection) as asked:
         found = search("marchetti", access=EVERYTHING, limit=8)
         shown = [(one.email(), one.phone()) for one in found]
 
-    assert len(asked) == 2
+    assert len(asked) == 3  # who begins with it, their contacts, who else has it
     assert shown == [
         ("clara@marchetti.example", ""),
         ("Chloe@Marchetti.example", "+1 202-456-1111 ext. 12"),
