@@ -81,8 +81,15 @@ def _is_somebody_else(tier: Tier, claim: Claim, customer: Customer) -> bool:
         return False
     names = claim.given_name, customer.given_name
     if tier is Tier.PHONE:
-        return may_be_relatives(*names)
+        return may_be_relatives(*names) or _is_nearly_called(claim, customer)
     return tier is Tier.EMAIL and are_clearly_different(*names)
+
+
+def _is_nearly_called(claim: Claim, customer: Customer) -> bool:
+    """Say whether the given names are only alike and the family names are not: Ana and Anna."""
+    given = {fold(claim.given_name), fold(customer.given_name)}
+    families = claim.family_name, customer.family_name
+    return len(given - {""}) > 1 and all(families) and are_clearly_different(*families)
 
 
 def _is_verified_of_another(hit: Hit, customer: Customer) -> bool:

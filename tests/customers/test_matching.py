@@ -101,6 +101,8 @@ def test_the_earlier_tier_wins_and_the_other_customer_is_asked_about() -> None:
         ("Marchetti", True),
         ("Luc Marchetti", False),
         ("Chloé Marchetti", False),
+        ("Clare Roux", False),
+        ("Claire Roux", True),
     ],
 )
 def test_a_phone_links_unless_the_given_name_is_clearly_another(name: str, *, links: bool) -> None:
