@@ -10,15 +10,14 @@ from uuid import UUID
 from django.db import transaction
 
 from customers import details
-from customers.changing import changeable
+from customers.changing import changeable, note_change
 from customers.details import PLACE
 from customers.models import AddressKind, Customer, PostalAddress
 from customers.normalizing import clean_line
-from hub import access, history, outbox
+from hub import access, history
 from hub.access import Capability
 from hub.actors import Actor
 from hub.errors import InvalidInput, require_version
-from hub.events import EventName
 
 LABEL_LIMIT = 60
 MOST = 20
@@ -50,7 +49,7 @@ def add_address(
     address = PostalAddress(customer=customer, **written)
     _require_new(address)
     history.create(address, by=by)
-    _announce(customer, by=by)
+    note_change(customer, "addresses", by=by)
     return address
 
 
@@ -77,7 +76,7 @@ def change_address(
             setattr(address, name, written[name])
         _require_new(address)
         history.save(address, fields=changed, by=by)
-        _announce(customer, by=by)
+        note_change(customer, "addresses", by=by)
     return address
 
 
@@ -94,7 +93,7 @@ def remove_address(
     """
     customer = _locked(customer_id, by=by, expected_version=expected_version)
     history.delete(PostalAddress.objects.get(pk=address_id, customer=customer), by=by)
-    _announce(customer, by=by)
+    note_change(customer, "addresses", by=by)
     return customer
 
 
@@ -129,7 +128,7 @@ def put_back_addresses(
             history.save(address, fields=list(version), by=by)
         else:
             history.create(address, by=by)
-    _announce(customer, by=by)
+    note_change(customer, "addresses", by=by)
     return customer
 
 
@@ -166,9 +165,3 @@ def _require_new(address: PostalAddress) -> None:
 
 def _compared(place: Customer | PostalAddress) -> list[str]:
     return [" ".join(getattr(place, name).casefold().split()) for name in PLACE]
-
-
-def _announce(customer: Customer, *, by: Actor) -> None:
-    history.save(customer, fields=[], by=by)
-    told = details.announced({"addresses": ("", "")})
-    outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)

@@ -1,10 +1,14 @@
-"""Take a customer to change it: the row is locked, and it is still a record of its own."""
+"""Take a customer to change it, locked and still a record of its own; tell that it was."""
 
 from uuid import UUID
 
+from customers import details
 from customers.models import Customer
+from hub import history, outbox
 from hub.access import Access
+from hub.actors import Actor
 from hub.errors import DomainError
+from hub.events import EventName
 
 
 class MergedAway(DomainError):
@@ -33,6 +37,16 @@ def changeable(customer_id: UUID, *, allowed: Access) -> Customer:
     customer = known.get(pk=customer_id)
     require_own_record(customer)
     return customer
+
+
+def note_change(customer: Customer, *names: str, by: Actor) -> None:
+    """Raise the version of a customer whose rows beside the record changed, and announce it.
+
+    ``names`` say what was changed; no value is repeated.
+    """
+    history.save(customer, fields=[], by=by)
+    told = details.announced(dict.fromkeys(names, ("", "")))
+    outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
 
 
 def require_own_record(customer: Customer) -> None:

@@ -6,15 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers import details
-from customers.changing import changeable
+from customers.changing import changeable, note_change
 from customers.models import Channel, Consent, Customer
 from customers.normalizing import clean_line
-from hub import access, history, outbox
+from hub import access, history
 from hub.access import Capability
 from hub.actors import Actor
 from hub.errors import InvalidInput
-from hub.events import EventName
 
 SOURCE_LIMIT = 120
 
@@ -54,9 +52,7 @@ def record_consent(
         customer=customer, channel=channel, granted=granted, source=source, given_at=at
     )
     history.create(answer, by=by)
-    history.save(customer, fields=[], by=by)
-    told = details.announced({f"consent_{channel}": ("", "")})
-    outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+    note_change(customer, f"consent_{channel}", by=by)
     return answer
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 
 from customers.models import IdentityReview
-from customers.scoring import LIKELY
+from customers.scoring import LIKELY, SUREST
 from hub.access import Access
 
 PAGE = 20
@@ -28,7 +28,7 @@ class Place:
     def read(cls, text: str) -> "Place | None":
         score, _, pk = text.partition("-")
         try:
-            return cls(min(int(score), 100), UUID(pk)) if score.isascii() else None
+            return cls(min(int(score), SUREST), UUID(pk)) if score.isascii() else None
         except ValueError:
             return None
 

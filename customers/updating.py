@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers import details
-from customers.changing import changeable
+from customers.changing import changeable, note_change
 from customers.claims import Claim, Traits, lock_name, traits_of
 from customers.comparing import compare_later
 from customers.contacts import ask_about, claimed_points, set_main
@@ -78,9 +78,7 @@ def remove_contact(customer_id: UUID, point_id: UUID, *, by: Actor) -> Customer:
     locks.exclusively([_lock_of(point)])
     customer = changeable(customer_id, allowed=allowed)
     history.delete(ContactPoint.objects.get(pk=point_id, customer=customer), by=by)
-    history.save(customer, fields=[], by=by)
-    told = details.announced({point.kind: ("", "")})
-    outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+    note_change(customer, point.kind, by=by)
     return customer
 
 
