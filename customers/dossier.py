@@ -9,10 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Model
 from django.forms.models import model_to_dict
 
 from customers.details import DETAILS
-from customers.edits import edits_of
+from customers.edits import Edit, edits_of
 from customers.known import merged_into
 from customers.models import Consent, ContactPoint, Customer, PostalAddress, Recognition
 from customers.traces import external_ids_of
@@ -51,44 +52,36 @@ def dossier_of(customer_id: UUID, *, by: Actor) -> dict[str, Any]:
 
 
 def _record(customer: Customer) -> dict[str, Any]:
-    points = ContactPoint.objects.filter(customer=customer).order_by("kind", "created_at")
+    points = ContactPoint.objects.filter(customer=customer).order_by("kind", "created_at", "pk")
     addresses = PostalAddress.objects.filter(customer=customer).order_by("created_at", "pk")
-    consents = Consent.objects.filter(customer=customer).order_by("given_at")
+    consents = Consent.objects.filter(customer=customer).order_by("given_at", "pk")
+    recognized = Recognition.objects.filter(customer=customer).order_by("at", "pk")
     return {
         "id": str(customer.pk),
         "code": customer.code,
         "since": customer.created_at,
         "details": {name: _plain(getattr(customer, name)) for name in DETAILS},
-        "contact_points": [model_to_dict(point, exclude=["id", "customer"]) for point in points],
-        "further_addresses": [
-            model_to_dict(address, exclude=["id", "customer"]) for address in addresses
-        ],
+        "contact_points": [_row(point) for point in points],
+        "further_addresses": [_row(address) for address in addresses],
         "external_ids": external_ids_of(customer.pk),
-        "consents": [
-            {
-                "channel": consent.channel,
-                "granted": consent.granted,
-                "given_at": consent.given_at,
-                "source": consent.source,
-            }
-            for consent in consents
-        ],
-        "recognized": list(
-            Recognition.objects.filter(customer=customer)
-            .order_by("at")
-            .values("at", "tier", "evidence", "source")
-        ),
-        "edits": [
-            {
-                "at": edit.at,
-                "by": edit.actor_name,
-                "through": edit.source,
-                "changes": [
-                    {"field": change.label, "before": change.before, "after": change.after}
-                    for change in edit.changes
-                ],
-            }
-            for edit in edits_of(customer, zone=UTC)
+        "consents": list(consents.values("channel", "granted", "given_at", "source")),
+        "recognized": list(recognized.values("at", "tier", "evidence", "source")),
+        "edits": [_edit(edit) for edit in edits_of(customer, zone=UTC)],
+    }
+
+
+def _row(found: Model) -> dict[str, Any]:
+    return model_to_dict(found, exclude=["id", "customer"])
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        "at": edit.at,
+        "by": edit.actor_name,
+        "through": edit.source,
+        "changes": [
+            {"field": change.label, "before": change.before, "after": change.after}
+            for change in edit.changes
         ],
     }
 

@@ -150,6 +150,7 @@ def settle_reviews(merge: Merge, move: Move) -> None:
 
 
 def repoint(review: IdentityReview, origin: Customer, target: Customer) -> None:
+    """Put ``target`` in the place of ``origin``, without saving."""
     side = "customer" if review.customer_id == origin.pk else "candidate"
     setattr(review, side, target)
 

@@ -25,6 +25,8 @@ class MergeBlocked(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """Two customers who are one person, or were taken for one: ``absorbed`` leads to the other."""
+
     survivor: Customer
     absorbed: Customer
 
@@ -108,6 +110,7 @@ def require_no_objection(pair: Pair, *, reason: str) -> None:
 
 
 def review_of(pair: Pair) -> IdentityReview | None:
+    """Return the question whether the two are the same, however it was answered."""
     return _reviews_of(pair).first()
 
 

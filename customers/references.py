@@ -81,6 +81,7 @@ def register_bond(bond: Bond) -> None:
 
 
 def registered() -> Iterable[Reference]:
+    """Return all kinds of rows that follow a customer, in the order of their locks."""
     return tuple(_references.values())
 
 
@@ -94,6 +95,7 @@ def held_back(returning: Rows) -> Rows:
 
 
 def own_customers(access: Access) -> Q:
+    """Return a condition on customers: somebody's own, by any of the registered rules."""
     condition = Q(pk__in=())
     for reach in _reaches:
         condition |= reach(access)

@@ -22,11 +22,13 @@ _namers: list[Namer] = []
 
 
 def register_finder(finder: Finder) -> None:
+    """Let customers be found by what an app calls them, or by what it has of theirs."""
     if finder not in _finders:
         _finders.append(finder)
 
 
 def register_namer(namer: Namer) -> None:
+    """Let an app tell under which ids its tools know a customer."""
     if namer not in _namers:
         _namers.append(namer)
 
