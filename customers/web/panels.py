@@ -9,12 +9,18 @@ from django.contrib.auth.models import Group
 
 from customers import details
 from customers.edits import Edit
-from customers.models import ContactKind, ContactPoint, Customer, IdentityReview
+from customers.models import AddressKind, ContactKind, ContactPoint, Customer, IdentityReview
 from customers.wording import evidence_in_words
 from hub.access import Access, Capability
 
 QUESTIONS_SHOWN = 20
 KINDS = {ContactKind.EMAIL: "e-mail", ContactKind.PHONE: "phone"}
+ICONS = {
+    AddressKind.BILLING: "receipt",
+    AddressKind.HOME: "home",
+    AddressKind.WORK: "briefcase",
+    AddressKind.VISIT: "route",
+}
 DOORS = {"browser": "Hub", "job": "Hub", "api": "API", "import": "Import"}
 
 
@@ -22,7 +28,8 @@ DOORS = {"browser": "Hub", "job": "Hub", "api": "API", "import": "Import"}
 class IdentityRow:
     """One detail; ``source`` says who supplied it, ``marks`` are tone and text of badges.
 
-    ``spare`` is the id of an additional address or number, which can be taken away.
+    ``spare`` is the id of an additional e-mail address or number, which can be taken away, and
+    ``further`` that of a further postal address, which can be changed as well.
     """
 
     icon: str
@@ -32,6 +39,7 @@ class IdentityRow:
     href: str = ""
     marks: tuple[tuple[str, str], ...] = ()
     spare: UUID | None = None
+    further: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,12 @@ def identity_rows(customer: Customer, edits: Iterable[Edit]) -> list[IdentityRow
     sources = _sources(edits)
     known = customer.external_ids.order_by("system", "value")
     ids = (IdentityRow("id-badge-2", f"Id in {key.system}", key.value, "Import") for key in known)
-    rows = [*_contacts(customer, sources), *_details(customer, sources), *ids]
+    rows = [
+        *_contacts(customer, sources),
+        *_places(customer, sources),
+        *_details(customer, sources),
+        *ids,
+    ]
     return [row for row in rows if row.value]
 
 
@@ -121,11 +134,23 @@ def _marks(point: ContactPoint) -> Iterator[tuple[str, str]]:
         yield "warn", "Not a known number"
 
 
-def _details(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
-    street = sources.get("street") or sources.get("city") or sources.get("country", "")
+def _places(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
     company = customer.company if customer.company != customer.name else ""
     yield IdentityRow("building", "Company", company, sources.get("company", ""))
-    yield IdentityRow("map-pin", "Address", details.shown(customer, "address"), street)
+    main = sources.get("street") or sources.get("city") or sources.get("country", "")
+    yield IdentityRow("map-pin", "Address", details.shown(customer, "address"), main)
+    for address in customer.addresses.order_by("created_at", "pk"):
+        kind = AddressKind(address.kind)
+        yield IdentityRow(
+            icon=ICONS[kind],
+            label=f"{kind.label} · {address.label}" if address.label else kind.label,
+            value=details.in_one_line(address),
+            source="",
+            further=address.pk,
+        )
+
+
+def _details(customer: Customer, sources: dict[str, str]) -> Iterator[IdentityRow]:
     for icon, label, name in _SHOWN:
         yield IdentityRow(icon, label, details.shown(customer, name), sources.get(name, ""))
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from customers.web import (
+    addresses,
     choosing,
     consent,
     duplicates,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("<uuid:pk>/", views.show_customer, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/contacts/<uuid:point>/remove/", editing.remove, name="remove-contact"),
+    path("<uuid:pk>/addresses/new/", addresses.add, name="new-address"),
+    path("<uuid:pk>/addresses/<uuid:address>/", addresses.edit, name="edit-address"),
+    path("<uuid:pk>/addresses/<uuid:address>/remove/", addresses.remove, name="remove-address"),
     path("<uuid:pk>/consent/", consent.record, name="consent"),
     path("<uuid:pk>/export/", privacy.export, name="export-one"),
     path("<uuid:pk>/erase/", privacy.erase, name="erase"),
