@@ -48,6 +48,24 @@ def test_typing_answers_the_rows_alone(ben: Client) -> None:
     assert "Luc Perrin" not in html
 
 
+def test_what_stands_around_the_rows_follows_the_typing() -> None:
+    """An export, a chip and a kept list mean what is shown, not what was shown at first."""
+    html = page(signed_in(person("Manager")), f"{URL}?q=mar&show=new", **{"HX-Request": "true"})
+
+    assert "/customers/export.csv?q=mar&amp;show=new" in html
+    assert 'href="?q=mar&amp;show=doubtful"' in html
+    assert "Keep this list" in html
+
+
+def test_what_a_chip_leaves_empty_is_not_called_an_empty_hub(ben: Client) -> None:
+    customer(email="claire@marchetti.example")
+
+    html = page(ben, f"{URL}?show=unreachable")
+    assert "Everybody can be reached" in html
+    assert "No customers yet" not in html
+    assert 'href="?q=zorro"' in page(ben, f"{URL}?show=unreachable&q=zorro")
+
+
 def test_going_back_asks_for_the_whole_page(ben: Client) -> None:
     back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
 
