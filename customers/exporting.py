@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO
 from urllib.parse import parse_qsl, urlencode
@@ -11,9 +11,10 @@ import openpyxl
 from django.db import transaction
 from django.db.models import QuerySet
 
+from customers.details import in_one_line
 from customers.importing.returning import BYTE_ORDER_MARK, Echo
 from customers.importing.tables import protected
-from customers.models import Customer, CustomerExport
+from customers.models import AddressKind, Customer, CustomerExport, PostalAddress
 from hub import access
 from hub.access import Capability
 from hub.actors import Actor
@@ -23,7 +24,7 @@ PIECE = 500
 QUERY_LIMIT = 500
 WORKBOOK_ROWS = 50_000
 IN_MEMORY = 4 * 2**20  # bytes of a workbook; a larger one goes to the disk
-# Headings that an import recognizes; “Code” and “Added” are for people.
+# Headings that an import recognizes; “Code”, “Added” and what follows are for people.
 HEADINGS = (
     "Hub id",
     "Code",
@@ -42,6 +43,7 @@ HEADINGS = (
     "Tax id",
     "Notes",
     "Added",
+    "Further addresses",
 )
 
 
@@ -100,7 +102,7 @@ def _without_words(query: str) -> str:
 
 def _rows(customers: QuerySet[Customer]) -> Iterator[list[str]]:
     """Walk over the keys, oldest first: constant memory, and no cursor that stays open."""
-    found, last = customers.order_by("pk"), None
+    found, last = customers.prefetch_related("addresses").order_by("pk"), None
     while piece := list((found.filter(pk__gt=last) if last else found)[:PIECE]):
         for customer in piece:
             yield [_cell(text) for text in _told(customer)]
@@ -126,7 +128,19 @@ def _told(customer: Customer) -> list[object]:
         customer.tax_id,
         customer.notes,
         customer.created_at.date(),
+        "; ".join(_told_address(address) for address in _by_age(customer.addresses.all())),
     ]
+
+
+def _by_age(addresses: Iterable[PostalAddress]) -> list[PostalAddress]:
+    return sorted(addresses, key=lambda address: (address.created_at, address.pk))
+
+
+def _told_address(address: PostalAddress) -> str:
+    """“Work address (second floor): 1 rue Royale, 75008 Paris, France”."""
+    kind = AddressKind(address.kind).label
+    named = f"{kind} ({address.label})" if address.label else kind
+    return f"{named}: {in_one_line(address)}"
 
 
 def _cell(value: object) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from customers.addresses import add_address
 from customers.models import Customer, CustomerExport, CustomerImport, ImportState
 from hub.web import uploads
 from tests.customers.importing.files import (
@@ -26,7 +27,7 @@ from tests.customers.importing.files import (
 )
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
-from tests.factories.people import person
+from tests.factories.people import SETUP, person
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +203,24 @@ def test_an_export_that_is_imported_again_changes_nothing(desk: Client) -> None:
 
     assert again.counts == {"matched": 2}
     assert (Customer.objects.count(), Customer.history.count()) == (2, before)
+
+
+def test_further_addresses_are_one_column_that_an_import_leaves_alone(desk: Client) -> None:
+    claire = customer("Claire Marchetti", email="claire@marchetti.example")
+    work = {"kind": "work", "label": "2nd floor", "street": "1 rue Royale", "country": "FR"}
+    add_address(claire.pk, work, by=SETUP)
+    add_address(claire.pk, {"kind": "home", "city": "Lyon"}, by=SETUP)
+    before = Customer.history.count()
+
+    content = desk.get("/customers/export.csv").getvalue()
+    again = imported(content)
+
+    told = dict(zip(*csv.reader(io.StringIO(content.decode("utf-8-sig"))), strict=True))
+    assert told["Further addresses"] == (
+        "Work address (2nd floor): 1 rue Royale, France; Home address: Lyon"
+    )
+    assert again.counts == {"matched": 1}
+    assert (Customer.history.count(), claire.addresses.count()) == (before, 2)
 
 
 def test_a_workbook_holds_the_same_as_the_csv(desk: Client) -> None:
