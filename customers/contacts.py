@@ -97,8 +97,7 @@ def ask_about(
     customer: Customer, candidate: Customer, facts: Iterable[str], *, by: Actor
 ) -> IdentityReview | None:
     """Ask people whether the two are one, unless that was asked or answered before."""
-    pair = Q(customer=customer, candidate=candidate) | Q(customer=candidate, candidate=customer)
-    if customer == candidate or IdentityReview.objects.filter(pair).exists():
+    if customer == candidate or IdentityReview.objects.between(customer, candidate).exists():
         return None
     evidence = [str(fact) for fact in facts]
     review = IdentityReview(

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from customers import details
 from customers.adding import Batch
+from customers.changing import note_change
 from customers.claims import Claim, ExternalKey, Fact, Match, Tier, Traits, lock_name, traits_of
 from customers.comparing import compare_later
 from customers.contacts import add_external_id, add_point, ask_about, claimed_points
@@ -20,11 +20,10 @@ from customers.known import Known
 from customers.matching import match, match_traits
 from customers.models import Customer, IdentityReview, Recognition
 from customers.normalizing import Phone, normalize_email, normalize_phone
-from hub import access, history, locks, outbox
+from hub import access, locks
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.copying import copy_rows
-from hub.events import EventName
 
 __all__ = [
     "Claim",
@@ -134,22 +133,15 @@ def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
     if traits.external:
         add_external_id(customer, traits.external, by=by)
     if added:
-        history.save(customer, fields=[], by=by)
-        told = details.announced(dict.fromkeys(added, ("", "")))
-        outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
+        note_change(customer, *added, by=by)
         compare_later([customer.pk])
     return customer
 
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     """Keep by which tier and evidence each claim ended at its customer."""
-    origin = {
-        "at": at,
-        "actor_kind": by.kind.value,
-        "actor_name": by.name[:200],
-        "source": by.source.value,
-        "request_id": by.request_id,
-    }
+    origin = {"at": at, **by.columns()}
+    del origin["actor_id"]  # the name tells enough
     copy_rows(
         Recognition,
         ["customer_id", "tier", "evidence", *origin],

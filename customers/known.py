@@ -35,6 +35,8 @@ class Hit:
 
 
 class Known:
+    """Whom the hub knows under what ``claims`` say, with what was added meanwhile."""
+
     def __init__(self, claims: Sequence[Traits]) -> None:
         self._claims = claims
         self._read()
@@ -103,9 +105,7 @@ class Known:
             found = (
                 ContactPoint.objects.filter(kind=kind, normalized__in=values)
                 .select_related("customer__canonical")
-                .prefetch_related(
-                    "customer__contact_points", "customer__canonical__contact_points"
-                )
+                .prefetch_related(*CONTACTS)
             )
             for point in found:
                 key = (str(point.kind), point.normalized, point.extension)

@@ -26,6 +26,7 @@ def match(claim: Claim) -> Match:
 
 
 def match_traits(traits: Traits, known: Known) -> Match:
+    """Do what ``match`` does, with what was read for many claims at once."""
     hits = known.hits(traits)
     for tier, found in _tiers(traits, hits, known):
         if not found:
