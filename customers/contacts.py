@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from customers.claims import ExternalKey, Traits
 from customers.models import ContactKind, ContactPoint, Customer, ExternalId, IdentityReview
-from customers.normalizing import is_placeholder
+from customers.normalizing import is_placeholder, without_unseen
 from customers.scoring import weigh
 from hub import history
 from hub.actors import Actor
@@ -33,7 +33,7 @@ def claimed_points(traits: Traits) -> list[ContactPoint]:
         points.append(
             ContactPoint(
                 kind=ContactKind.PHONE,
-                value=traits.claim.phone.strip(),
+                value=without_unseen(traits.claim.phone).strip(),
                 normalized=traits.phone.e164,
                 extension=traits.phone.extension,
                 doubtful=not traits.phone.is_valid,

@@ -230,3 +230,11 @@ def test_an_import_whose_worker_is_gone_is_found_by_the_sweeper() -> None:
     assert (standing_still(at=soon), standing_still(at=late)) == ([], [found.pk])
     work(found)
     assert standing_still(at=late) == []
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\u202e", "\u200b" * 300])
+def test_what_cannot_be_seen_in_a_pasted_number_is_not_kept(unseen: str) -> None:
+    done = imported(csv_of(("Claire", "Marchetti", "", f"+33612345678{unseen}")))
+
+    assert done.counts == {"created": 1}
+    assert ContactPoint.objects.get().value == "+33612345678"
