@@ -17,7 +17,7 @@ PHONE_LIMIT = 40
 REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 # Control characters, direction overrides and invisible marks: they hide or reorder what is read.
-UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 _UNSEEN = re.compile(f"[{UNSEEN}\ud800-\udfff]")
 _UNSEEN_BUT_LINES = re.compile(rf"(?![\n\t])[{UNSEEN}\ud800-\udfff]")
 _PHONE = re.compile(

@@ -36,7 +36,7 @@ FORMATS = [
     phonenumbers.PhoneNumberFormat.NATIONAL,
     phonenumbers.PhoneNumberFormat.RFC3966,
 ]
-HOSTILE = ["a\x00b", "a\u202eb", "a\u200bb", "a\x1bb", "\ud800", "a\u2066b"]
+HOSTILE = ["a\x00b", "a\u202eb", "a\u200bb", "a\x1bb", "\ud800", "a\u2066b", "a\u061cb"]
 
 
 @pytest.mark.parametrize(
