@@ -29,7 +29,8 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
 
     Details, the main address and number, and further postal addresses go back to what they were.
 
-    :raises CannotUndo: a part of it was changed again since, or there is nothing to put back.
+    :raises CannotUndo: a part of it was changed again since, there is nothing to put back, or
+        what was right then is not any more: nobody would be named.
     :raises MergedAway: the customer was merged into another.
     :raises Customer.DoesNotExist: there is no such customer or edit, or not for ``by``.
     :raises AccessDenied: ``by`` may not change customers.
@@ -50,9 +51,16 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     if not values and not addresses:
         raise CannotUndo("Nothing of this can be put back.")
     # Locks come in the order of an edit; whoever was faster makes it stale.
-    if values:
-        customer = update_customer(customer_id, values, by=by, expected_version=customer.version)
-    return _put_back(customer, addresses, by=by) if addresses else customer
+    try:
+        if values:
+            version = customer.version
+            customer = update_customer(customer_id, values, by=by, expected_version=version)
+        if addresses:
+            version = customer.version
+            customer = put_back_addresses(customer_id, addresses, by=by, expected_version=version)
+    except InvalidInput as refusal:
+        raise CannotUndo(str(refusal)) from None
+    return customer
 
 
 def _details(customer: Customer, old: Row, row: Row) -> dict[str, Any]:
@@ -109,13 +117,6 @@ def _version(row: Row | None) -> Version:
     if row is None or row.history_type == "-":
         return None
     return {name: getattr(row, name) for name in WRITTEN}
-
-
-def _put_back(customer: Customer, addresses: dict[UUID, Version], *, by: Actor) -> Customer:
-    try:
-        return put_back_addresses(customer.pk, addresses, by=by, expected_version=customer.version)
-    except InvalidInput as refusal:
-        raise CannotUndo(str(refusal)) from None
 
 
 def _overtaken(what: str) -> CannotUndo:

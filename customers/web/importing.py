@@ -35,6 +35,7 @@ from hub.errors import DomainError
 PAGE = 50
 IMPORTS_SHOWN = 100
 LAST_NUMBER = 2**31 - 1  # that the column can hold
+DIGITS = len(str(LAST_NUMBER))
 TONES = {
     Outcome.CREATED: "ok",
     Outcome.MATCHED: "info",
@@ -223,7 +224,7 @@ def _rows(request: HttpRequest, found: CustomerImport) -> dict[str, Any]:
     if show in Outcome.values:
         rows = rows.filter(outcome=show)
     if after.isdecimal():
-        rows = rows.filter(number__gt=min(int(after), LAST_NUMBER))
+        rows = rows.filter(number__gt=min(int(after[:DIGITS]), LAST_NUMBER))
     shown = list(rows[: PAGE + 1])
     more = f"?show={show}&after={shown[PAGE - 1].number}" if len(shown) > PAGE else ""
     return {

@@ -22,6 +22,7 @@ from hub.access import Access, Capability, requires
 from hub.actors import Actor
 from hub.errors import StaleVersion
 
+VERSION_DIGITS = 10
 CHIPS: tuple[tuple[Category | None, str], ...] = (
     (None, "All"),
     (Category.VISITS, "Visits"),
@@ -52,7 +53,7 @@ def timeline(
 @requires(Capability.EDIT_CUSTOMER)
 def undo(request: HttpRequest, pk: UUID, key: int) -> HttpResponse:
     """Take one edit back; its own history entry can be taken back the same way."""
-    version = request.POST.get("version", "")
+    version = request.POST.get("version", "")[:VERSION_DIGITS]
     expected = int(version) if version.isascii() and version.isdigit() else 0
     try:
         customer = undo_edit(pk, key, by=Actor.signed_in(request), expected_version=expected)

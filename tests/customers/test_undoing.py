@@ -141,3 +141,14 @@ class TestUndo(TestCase):
 
         claire.refresh_from_db()
         assert (claire.city, claire.notes, ways(claire)) == before[:3]
+
+
+def test_an_undo_that_would_leave_nobody_named_is_refused(claire: Customer) -> None:
+    update_customer(claire.pk, {"company": "Marchetti Interiors"}, by=by(1))
+    key = key_of(claire)
+    update_customer(claire.pk, {"given_name": "", "family_name": ""}, by=by(2))
+
+    with pytest.raises(CannotUndo, match="Enter a name or a company"):
+        undo_edit(claire.pk, key, by=by(3), expected_version=3)
+    claire.refresh_from_db()
+    assert (claire.company, claire.version) == ("Marchetti Interiors", 3)
