@@ -5,9 +5,10 @@ customer it is certainly about, or makes a new one and asks people about the dou
 ``find_or_create_all`` does the same for many, and writes all simple ones together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -78,10 +79,18 @@ def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> 
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     locks.exclusively(name for traits in claims for name in traits.lock_names)
     known, batch = Known(claims), Batch(at=at, by=by)
+    if len(claims) > 1:
+        _lock(known.customers())
     found = [_identify(traits, known, batch, by=by) for traits in claims]
     batch.write()
     _note(found, at=at, by=by)
     return found
+
+
+def _lock(ids: Iterable[UUID]) -> None:
+    """Lock whom many claims may be about, in one order: two files may name them in two orders."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _identify(traits: Traits, known: Known, batch: Batch, *, by: Actor) -> Identified:
@@ -128,7 +137,7 @@ def _write(
 
 
 def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
-    customer = Customer.objects.select_for_update().get(pk=known.pk)
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=known.pk)
     added = [point.kind for point in claimed_points(traits) if add_point(customer, point, by=by)]
     if traits.external:
         add_external_id(customer, traits.external, by=by)

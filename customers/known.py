@@ -64,6 +64,12 @@ class Known:
         found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.pk))
         return found[:HITS_LOOKED_AT]
 
+    def customers(self) -> set[UUID]:
+        """Return the ids of all who may be meant by any of the claims."""
+        by_point = (hit.customer.pk for hits in self._hits.values() for hit in hits)
+        by_id = (customer.pk for customer in (*self._by_key.values(), *self._by_id.values()))
+        return {*by_point, *by_id}
+
     def by_external_id(self, traits: Traits) -> Customer | None:
         return self._by_key.get(traits.external) if traits.external else None
 

@@ -1,13 +1,17 @@
 """The same new person from many doors at once: one customer, as long as the locks are on."""
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from customers import identity
 from customers.claims import Match, Traits
-from customers.identity import Identified, find_or_create
+from customers.identity import Claim, Identified, find_or_create, find_or_create_all, traits_of
 from customers.known import Known
 from customers.matching import match_traits
 from customers.models import ContactPoint, Customer
@@ -19,6 +23,7 @@ from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 12
+ROUNDS = 6
 SPELLINGS = [
     {"email": "claire@marchetti.example", "phone": "+33612345678"},
     {"email": "CLAIRE@Marchetti.example", "phone": "06 12 34 56 78"},
@@ -87,3 +92,48 @@ def test_of_three_edits_of_one_version_two_are_refused() -> None:
         "StaleVersion",
     ]
     assert Customer.objects.get().version == 2
+
+
+def test_two_files_that_name_the_same_people_in_two_orders_do_not_deadlock() -> None:
+    two_known_people()
+
+    for turn in range(ROUNDS):
+        assert [len(found) for found in two_files(turn)] == [2, 2]
+    assert Customer.objects.count() == 2
+
+
+def test_without_one_order_of_rows_the_two_files_would_deadlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The negative control: each file locks the people as it comes to them."""
+    two_known_people()
+    monkeypatch.setattr(identity, "_lock", lambda _ids: None)
+
+    outcomes = [outcome for turn in range(ROUNDS) for outcome in two_files(turn)]
+
+    assert any(isinstance(outcome, OperationalError) for outcome in outcomes)
+
+
+def two_known_people() -> None:
+    customer("Ann Alpha", email="ann@x.example", phone="+33612345001")
+    customer("Bob Beta", email="bob@x.example", phone="+33612345002")
+
+
+def two_files(turn: int) -> list[Any]:
+    """Import Ann and Bob by their numbers, and Bob and Ann by their addresses."""
+    ann, bob = claim("Ann Alpha"), claim("Bob Beta")
+    files = [
+        [
+            replace(ann, phone="+33612345001", email=f"ann{turn}@x.example"),
+            replace(bob, phone="+33612345002", email=f"bob{turn}@x.example"),
+        ],
+        [
+            replace(bob, email="bob@x.example", phone=f"+3361234{turn}102"),
+            replace(ann, email="ann@x.example", phone=f"+3361234{turn}101"),
+        ],
+    ]
+    return at_once(len(files), lambda place: import_all(files[place]))
+
+
+def import_all(claims: Sequence[Claim]) -> list[Identified]:
+    return find_or_create_all([traits_of(one) for one in claims], at=timezone.now(), by=SETUP)
