@@ -185,7 +185,7 @@ def _close_questions(customer: Customer, *, by: Actor) -> None:
 
 
 def _forget_merges(customer: Customer, *, by: Actor) -> None:
-    """That there was a merge stays; what both were called before goes."""
+    """That there was a merge stays; what both were called before goes, and the words on why."""
     for merge in Merge.objects.filter(Q(survivor=customer) | Q(absorbed=customer)):
-        merge.before = {}
-        history.save(merge, fields=["before"], by=by)
+        merge.before, merge.reason = {}, ""
+        history.save(merge, fields=["before", "reason"], by=by)

@@ -18,6 +18,7 @@ from hub.errors import InvalidInput
 from hub.models import Change
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment
+from tests.customers.merged import merge, undo
 from tests.factories import billing as make
 from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP, actor, person
@@ -202,3 +203,14 @@ def test_the_program_cannot_clear_a_history_by_itself(canary: Customer) -> None:
         visit = Appointment.objects.get(customer=canary)
         with pytest.raises(DatabaseError, match="first clear"), transaction.atomic():
             cursor.execute("SELECT scheduling_erase_history(%s)", [visit.pk])
+
+
+def test_why_an_erased_person_was_merged_is_not_kept(canary: Customer) -> None:
+    other = customer("Luc Perrin", email="luc@x.example")
+    merge(canary, other, reason=f"{CANARY} married")
+    undo(merge(canary, customer("Ann Perrin"), reason=f"{CANARY}, too"))
+    assert {"customers_merge", "customers_historicalmerge"} <= set(everywhere())
+
+    erase_customer(canary.pk, reason="Asked", at=timezone.now(), by=SETUP)
+
+    assert everywhere() == []
