@@ -1,10 +1,19 @@
 """Give two customers back what a merge had made one: addresses, numbers, consents, questions."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from customers.joining import PointChange, flags_of, repoint, write_points
-from customers.models import Consent, ContactPoint, IdentityReview, Merge, ReviewState
+from customers.models import (
+    Consent,
+    ContactKind,
+    ContactPoint,
+    Customer,
+    IdentityReview,
+    Merge,
+    ReviewState,
+)
 from customers.moving import Move, noted
 from customers.pairing import Pair
 from hub import history
@@ -34,6 +43,18 @@ def restored_points(merge: Merge, pair: Pair) -> list[PointChange]:
 
 def part_points(merge: Merge, pair: Pair, move: Move) -> None:
     write_points(restored_points(merge, pair), move)
+    for customer in (pair.survivor, pair.absorbed):
+        for kind in ContactKind.values:
+            _promote_newcomer(customer, kind, since=merge.merged_at, move=move)
+
+
+def _promote_newcomer(customer: Customer, kind: str, *, since: datetime, move: Move) -> None:
+    """Make what came after the merge the main one, where the main one has just gone back."""
+    own = ContactPoint.objects.filter(customer=customer, kind=kind)
+    first = own.filter(created_at__gte=since).order_by("created_at", "pk").first()
+    if first is not None and not own.filter(is_primary=True).exists():
+        first.is_primary = True
+        history.save(first, fields=["is_primary"], by=move.by, reason=move.reason)
 
 
 def withdraw_refusals(merge: Merge, *, by: Actor) -> None:

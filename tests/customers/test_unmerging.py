@@ -257,3 +257,16 @@ def test_a_merge_of_whoever_was_erased_is_not_undone() -> None:
         undo(done)
 
     assert Customer.objects.current().count() == 0
+
+
+def test_a_number_that_came_since_is_the_main_one_when_the_merged_one_goes_back() -> None:
+    survivor, absorbed = (
+        customer("Ann Alpha", email="ann@x.example"),
+        customer(phone="+33612345678"),
+    )
+    done = merge(survivor, absorbed)
+    customer("Ann Alpha", email="ann@x.example", phone="+33612345999")
+
+    undo(done)
+
+    assert (survivor.phone(), absorbed.phone()) == ("+33 6 12 34 59 99", "+33 6 12 34 56 78")
