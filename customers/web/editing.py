@@ -30,7 +30,9 @@ def add(request: HttpRequest) -> HttpResponse:
     """Add a customer; where somebody may be meant who is known, ask before adding."""
     if request.method != "POST":
         start = {"language": "en", "country": home_region()} | guess(request.GET.get("q", ""))
-        return _new_page(request, CustomerForm(initial=start))
+        form = CustomerForm(initial=start)
+        form.fields["given_name"].widget.attrs["autofocus"] = True
+        return _new_page(request, form)
     form = CustomerForm(request.POST)
     if not form.is_valid():
         return _new_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

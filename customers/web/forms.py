@@ -1,9 +1,11 @@
 """Forms about customers; what is right is decided by the code of the verbs, said at the field."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from customers import details
 from customers.identity import Claim
@@ -136,6 +138,12 @@ class CustomerForm(PersonForm):
         if known := self.initial.get("time_zone"):
             zones.setdefault(known, known)
         self._offer("time_zone", _named(zones.items(), "The same as the location"))
+
+    def clean_birth_date(self) -> date | None:
+        value: date | None = self.cleaned_data["birth_date"]
+        if value and value > timezone.localdate(timezone=details.home_zone()):
+            raise forms.ValidationError("This day has not come yet.")
+        return value
 
     def differences(self, customer: Customer) -> list[dict[str, Any]]:
         """Compare what is saved now with what was typed, field by field, for a stale edit."""

@@ -5,12 +5,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from customers.contacts import ask_about
 from customers.models import Customer
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
 from tests.customers.merged import merge
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
-from tests.factories.people import person
+from tests.factories.people import SETUP, person
 from tests.factories.scheduling import booked
 
 __all__ = ["base_url", "browser_type_launch_args", "complaints"]
@@ -66,6 +67,21 @@ def test_the_toast_takes_a_merge_back(
     expect(page.get_by_text("Merged into this record")).to_have_count(0)
     assert Customer.objects.current().count() == 2
     assert complaints == []
+
+
+def test_the_answers_stay_inside_their_card_on_a_phone(
+    page: Page, live_server: object, pair: tuple[Customer, Customer]
+) -> None:
+    """A page that does not scroll sideways can still cut a button off."""
+    ask_about(*pair, ["same_phone"], by=SETUP)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server}/customers/duplicates/?all=1")
+
+    answers = page.locator(".c-f .acts")
+    expect(answers.get_by_text("Compare and merge")).to_be_visible()
+    assert answers.evaluate(
+        "row => [...row.children].every(one => one.offsetLeft >= row.offsetLeft)"
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -21,6 +21,7 @@ HOSTILE: list[tuple[dict[str, str], str]] = [
     ({"given_name": "a\x00b"}, "Null characters are not allowed"),
     ({"given_name": "a\u202eb"}, "direction marks"),
     ({"city": "a\x1bb"}, "control characters"),
+    ({"birth_date": "2999-01-01"}, "This day has not come yet."),
     ({"notes": "n" * 4001}, "at most 4000 characters"),
     ({"email": "nonsense"}, "This is not an e-mail address"),
     ({"email": f"{'a' * 300}@example.com"}, "at most 254 characters"),
