@@ -13,6 +13,7 @@ COLUMNS = 200
 ROWS = 300_000
 CELL_CHARACTERS = 65_536
 HEADING_CHARACTERS = 120
+LONGEST_HEADING = 1000  # that is shortened; a longer one has swallowed rows
 # A spreadsheet takes what begins with one of these for a formula, or hides it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEADLESS = "The first row has to name the columns, such as “Name”, “E-mail” and “Phone”."
@@ -88,6 +89,8 @@ def named(row: Row) -> tuple[str, ...]:
         cells.pop()
     if len(cells) > COLUMNS:
         raise UnreadableFile(f"This file has {len(cells)} columns; at most {COLUMNS} can be read.")
+    if any(len(cell) > LONGEST_HEADING for cell in cells):
+        raise UnreadableFile("A heading is far too long. Is a quotation mark left open?")
     if row.fault or any(map(_is_data, cells)):
         raise UnreadableFile(row.fault or _HEADLESS)
     seen: dict[str, int] = {}

@@ -133,6 +133,7 @@ def test_a_quotation_mark_that_is_never_closed_is_told() -> None:
         (b"Ann Lee,ann@x.example\n", "The first row has to name the columns"),
         (b"Ann Lee,+33 6 12 34 56 78\n", "The first row has to name the columns"),
         (b"Name\n\x81\x8d\x8f", "The letters of this file cannot be read."),
+        (b'"Name,Notes\n' + b"Bob,fine\n" * 200, "A heading is far too long. Is a quotation mark"),
         (b"%PDF-1.7 ...", "This is neither a CSV file nor an XLSX workbook."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old or protected workbook."),
         (b"PK\x03\x04 no zip", "This workbook is damaged."),
