@@ -3,10 +3,23 @@
 Only named values are logged, never whole records: no names, addresses, notes, tokens.
 """
 
+import re
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+# What PostgreSQL adds to a refusal repeats the row that was refused, over several lines.
+_VALUES = re.compile(
+    r"\n(?:DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
+)
+
+
+def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if "exception" in event:
+        event["exception"] = _VALUES.sub("", event["exception"])
+    return event
+
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -14,6 +27,7 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.format_exc_info,
+    _without_values,
 ]
 
 
