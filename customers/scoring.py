@@ -163,7 +163,7 @@ def _names(one: Profile, other: Profile) -> Iterator[str]:
     else:
         alike = likeness_of_names(mine, theirs)
         yield from _alike(alike)
-        if alike < ALIKE_FROM_PERCENT / 100 and one.given and one.given == other.given:
+        if alike < ALIKE_FROM_PERCENT / 100 and _share_given_name(one, other):
             yield Fact.SAME_GIVEN_NAME
 
 
@@ -212,7 +212,17 @@ def _has_other_given_name(one: Profile, other: Profile) -> bool:
         are_clearly_different(one.given, other.given)
         and not (one.family == other.family and differ_by_a_slip(one.given, other.given))
         and not _is_swapped(one, other)
+        and not _share_given_name(one, other)
     )
+
+
+def _share_given_name(one: Profile, other: Profile) -> bool:
+    """Say whether a given name stands with both, be it where one of them has the family name.
+
+    So it is after a wedding: Anna Roux, and Maier Anna from a list that puts the family first.
+    """
+    pairs = (one.given, other.given), (one.given, other.family), (one.family, other.given)
+    return any(mine and mine == theirs for mine, theirs in pairs)
 
 
 def _is_swapped(one: Profile, other: Profile) -> bool:

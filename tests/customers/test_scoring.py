@@ -142,3 +142,12 @@ def test_relatives_who_share_everything_but_the_given_name_are_not_asked_about()
     family = replace(CLAIRE, shared=frozenset({"+33612345678"}))
 
     assert assess(family, luc).score < LIKELY
+
+
+def test_a_given_name_written_last_is_no_other_one_even_after_a_wedding() -> None:
+    swapped = replace(CLAIRE, given="roux", family="claire")
+
+    for said in (assess(CLAIRE, swapped), assess(swapped, CLAIRE)):
+        assert Fact.SAME_GIVEN_NAME in said.evidence
+        assert Fact.OTHER_GIVEN_NAME not in said.evidence
+    assert Fact.OTHER_GIVEN_NAME in assess(CLAIRE, replace(swapped, family="paul")).evidence
