@@ -102,10 +102,10 @@ class Command(BaseCommand):
 
 def table(rows: list[Row]) -> str:
     """The figures as a person reads them."""
-    lines = [f"{'operation':<24}{'figure':>10}  {'unit':<8}{'limit':>10}{'ratio':>8}{'rows':>7}"]
+    lines = [f"{'operation':<24}{'figure':>10}  {'unit':<8}{'limit':>10}{'ratio':>8}{'rows':>10}"]
     lines += [
         f"{row.name:<24}{row.figure:>10.3f}  {row.unit:<8}{row.limit:>10.3f}"
-        f"{row.ratio:>8.2f}{row.rows:>7}  {row.note}".rstrip()
+        f"{row.ratio:>8.2f}{row.rows:>10}  {row.note}".rstrip()
         for row in rows
     ]
     return "\n".join(lines)
