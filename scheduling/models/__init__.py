@@ -1,6 +1,6 @@
 from scheduling.models.appointments import Appointment, Occupancy
+from scheduling.models.catalog import Service
 from scheduling.models.places import Location, Resource, ResourceKind
-from scheduling.models.services import Service
 from scheduling.models.staff import Staff, WorkingHours
 
 __all__ = [

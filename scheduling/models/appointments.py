@@ -15,8 +15,8 @@ from customers.models import Customer
 from hub import history
 from hub.access import Access, Capability
 from hub.identifiers import uuid7
+from scheduling.models.catalog import Service
 from scheduling.models.places import Location, Resource
-from scheduling.models.services import Service
 from scheduling.models.staff import Staff
 from scheduling.states import AppointmentStatus
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from hub import history
 from hub.identifiers import uuid7
+from scheduling.models.catalog import Service
 from scheduling.models.places import Location
-from scheduling.models.services import Service
 
 
 class Staff(models.Model):
