@@ -52,8 +52,8 @@ def joined_points(
 
     Each kind keeps one main point; one that both had is no longer shared because of that.
     """
-    own = {_key(point): point for point in survivor.contact_points.order_by("pk")}
-    theirs = {_key(point): point for point in absorbed.contact_points.order_by("pk")}
+    own = {point.key: point for point in survivor.contact_points.order_by("pk")}
+    theirs = {point.key: point for point in absorbed.contact_points.order_by("pk")}
     mains = _mains(own, theirs, chosen)
     changes = []
     for key, point in own.items():
@@ -183,10 +183,6 @@ def _repoint(review: IdentityReview, merge: Merge, move: Move) -> None:
 def _reviews_by_other(customer: Customer) -> dict[UUID, IdentityReview]:
     rows = IdentityReview.objects.about(customer).select_for_update(of=("self",)).order_by("pk")
     return {row.other_id(customer): row for row in rows}
-
-
-def _key(point: ContactPoint) -> tuple[str, str, str]:
-    return point.kind, point.normalized, point.extension
 
 
 def _mains(

@@ -79,8 +79,7 @@ class Known:
     def add(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> None:
         """Remember a customer that is about to be written, with what it is reached at."""
         for point in points:
-            key = (str(point.kind), point.normalized, point.extension)
-            self._hits[key].append(Hit(point, customer))
+            self._hits[point.key].append(Hit(point, customer))
         if traits.external:
             self._by_key[traits.external] = customer
         self._emails[customer.pk] = [p for p in points if p.kind == ContactKind.EMAIL]
@@ -88,12 +87,12 @@ class Known:
     def has_all(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> bool:
         """Say whether ``customer`` has everything already that the claim could add."""
         own = {
-            (str(hit.point.kind), hit.point.normalized, hit.point.extension): hit.point
+            hit.point.key: hit.point
             for hit in self.hits(traits)
             if hit.point.customer_id == customer.pk
         }
         for point in points:
-            there = own.get((str(point.kind), point.normalized, point.extension))
+            there = own.get(point.key)
             if there is None or (point.verified and not there.verified and not there.shared):
                 return False
         return traits.external is None or self.by_external_id(traits) == customer
@@ -114,9 +113,8 @@ class Known:
                 .prefetch_related(*CONTACTS)
             )
             for point in found:
-                key = (str(point.kind), point.normalized, point.extension)
-                if key in points:
-                    self._hits[key].append(Hit(point, survivor_of(point.customer)))
+                if point.key in points:
+                    self._hits[point.key].append(Hit(point, survivor_of(point.customer)))
 
     def _read_keys(self, keys: set[ExternalKey]) -> None:
         by_system: dict[str, list[str]] = defaultdict(list)

@@ -10,7 +10,7 @@ from customers.claims import Claim, Fact, Match, Tier, Traits, traits_of
 from customers.known import HITS_LOOKED_AT, Hit, Known
 from customers.models import ContactKind, Customer
 from customers.naming import are_clearly_different, may_be_relatives
-from customers.normalizing import fold
+from customers.normalizing import bare_tax_id, fold
 
 NAMESAKES_ASKED_ABOUT = 5
 BY_ID = {Tier.EXTERNAL_ID: Fact.SAME_EXTERNAL_ID, Tier.HUB_ID: Fact.SAME_ID}
@@ -62,7 +62,7 @@ def _distinct(hits: Iterable[Hit]) -> list[Customer]:
 
 def _against(tier: Tier, traits: Traits, customer: Customer, known: Known) -> Iterator[Fact]:
     """Yield what forbids to link ``customer`` on the strength of ``tier``."""
-    tax_ids = {fold(text).replace(" ", "") for text in (traits.claim.tax_id, customer.tax_id)}
+    tax_ids = {bare_tax_id(text) for text in (traits.claim.tax_id, customer.tax_id)}
     if len(tax_ids - {""}) > 1:
         yield Fact.OTHER_TAX_ID
     born = {traits.claim.birth_date, customer.birth_date} - {None}

@@ -123,6 +123,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", letters).casefold().split())
 
 
+def bare_tax_id(text: str) -> str:
+    """Return a tax id as it is compared: without case, blanks and punctuation."""
+    return fold(text).replace(" ", "")
+
+
 def without_unseen(text: str) -> str:
     """Drop control characters and direction marks, which come along when text is pasted."""
     return _UNSEEN.sub("", text)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from customers.claims import lock_name, lock_of_name
 from customers.holding import lock_of
 from customers.models import ContactPoint, Customer, ExternalId, IdentityReview, ReviewState
-from customers.normalizing import fold
+from customers.normalizing import bare_tax_id
 from hub import locks
 from hub.access import Access
 from hub.errors import DomainError, StaleVersion
@@ -87,7 +87,10 @@ def require_mergeable(pair: Pair) -> None:
 def objections(pair: Pair) -> list[str]:
     """Return what forbids the merge unless somebody gives a reason, as sentences."""
     found = []
-    if len({_bare(customer.tax_id) for customer in (pair.survivor, pair.absorbed)} - {""}) > 1:
+    if (
+        len({bare_tax_id(customer.tax_id) for customer in (pair.survivor, pair.absorbed)} - {""})
+        > 1
+    ):
         found.append(
             f"The tax ids differ: {pair.survivor.tax_id} and {pair.absorbed.tax_id}."
             " Two tax ids are two firms."
@@ -129,7 +132,3 @@ def lock_names_of(ids: Collection[UUID]) -> set[str]:
 
 def _reviews_of(pair: Pair) -> QuerySet[IdentityReview]:
     return IdentityReview.objects.between(pair.survivor, pair.absorbed).order_by("pk")
-
-
-def _bare(tax_id: str) -> str:
-    return fold(tax_id).replace(" ", "")

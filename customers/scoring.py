@@ -16,7 +16,7 @@ from customers.naming import (
     likeness,
     likeness_of_names,
 )
-from customers.normalizing import fold, is_placeholder
+from customers.normalizing import bare_tax_id, fold, is_placeholder
 
 # From here on a question is asked, and shown in the queue.
 LIKELY = 50
@@ -88,7 +88,7 @@ def profile_of(customer: Customer, points: Iterable[ContactPoint]) -> Profile:
         given=fold(customer.given_name),
         family=fold(customer.family_name),
         company=fold(customer.company),
-        tax_id=fold(customer.tax_id).replace(" ", ""),
+        tax_id=bare_tax_id(customer.tax_id),
         birth_date=customer.birth_date,
         address=fold(f"{customer.postal_code} {customer.street}") if customer.street else "",
         emails=frozenset(point.normalized for point in emails),

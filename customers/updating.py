@@ -94,7 +94,7 @@ def _locked(customer_id: UUID, traits: Traits, *, kinds: list[str], allowed: Acc
 
 
 def _lock_of(point: ContactPoint) -> str:
-    return lock_name(point.kind, point.normalized, point.extension)
+    return lock_name(*point.key)
 
 
 def _apply(customer: Customer, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -67,11 +67,10 @@ class Plan:
     def _add(self, number: int, traits: Traits, known: Known) -> Customer:
         customer = Customer(**traits.values)
         points = claimed_points(traits)
-        keys = {(str(point.kind), point.normalized, point.extension): point for point in points}
+        keys = {point.key: point for point in points}
         for hit in known.hits(traits):
-            point = hit.point
             hit.point.shared = True
-            keys[str(point.kind), point.normalized, point.extension].shared = True
+            keys[hit.point.key].shared = True
         known.add(customer, traits, points)
         self._numbers[customer.pk] = number
         return customer

@@ -194,6 +194,11 @@ class ContactPoint(models.Model):
         return self.value
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two of them one: kind, normalized form and extension."""
+        return str(self.kind), self.normalized, self.extension
+
+    @property
     def shown(self) -> str:
         if self.kind == ContactKind.PHONE:
             return display_phone(self.normalized, self.extension)

@@ -21,7 +21,7 @@ from customers.addresses import (
 )
 from customers.changing import MergedAway
 from customers.models import AddressKind, Customer, PostalAddress
-from customers.web.editing import to_survivor
+from customers.web.editing import newest_edit, to_survivor
 from hub import access
 from hub.access import Capability, requires
 from hub.actors import Actor
@@ -183,16 +183,11 @@ def _stale_page(
     address: PostalAddress | None,
 ) -> HttpResponse:
     """Show both versions; saving once more is then a decision made on the newest one."""
-    newest = customer.history.latest()
     return _page(
         request,
         customer,
         AddressForm(initial=form.values() | {"version": customer.version}),
         address=address,
-        stale={
-            "who": newest.actor_name,
-            "when": newest.history_date,
-            "rows": form.differences(address) if address else [],
-        },
+        stale=newest_edit(customer, form.differences(address) if address else []),
         status=HTTPStatus.PRECONDITION_FAILED,
     )

@@ -107,6 +107,12 @@ def to_survivor(request: HttpRequest, refusal: MergedAway) -> HttpResponse:
     return redirect("customers:detail", refusal.survivor_id)
 
 
+def newest_edit(customer: Customer, rows: object) -> dict[str, Any]:
+    """Return what the notice of a stale form shows: who was faster, when, and what differs."""
+    newest = customer.history.latest()
+    return {"who": newest.actor_name, "when": newest.history_date, "rows": rows}
+
+
 def _alike(request: HttpRequest, found: Match) -> list[tuple[Customer, list[tuple[str, str]]]]:
     """Return known customers that people should look at first; none where one is certain."""
     if found.customer is not None:
@@ -133,15 +139,7 @@ def _edit_page(
 def _stale_page(request: HttpRequest, pk: UUID, form: CustomerForm) -> HttpResponse:
     """Show both versions; saving once more is then a decision made on the newest one."""
     customer = Customer.objects.visible_to(access.of(request)).with_contacts().get(pk=pk)
-    newest = customer.history.latest()
     again = CustomerForm(initial=form.values() | {"version": customer.version})
-    context: dict[str, Any] = {
-        "form": again,
-        "customer": customer,
-        "stale": {
-            "who": newest.actor_name,
-            "when": newest.history_date,
-            "rows": form.differences(customer),
-        },
-    }
+    stale = newest_edit(customer, form.differences(customer))
+    context = {"form": again, "customer": customer, "stale": stale}
     return render(request, "customers/edit.html", context, status=HTTPStatus.PRECONDITION_FAILED)
