@@ -1,27 +1,25 @@
 """Turn committed changes into jobs: one bump for each connection that has to know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from hub import outbox
-from hub.actors import ActorKind
+from hub.actors import ActorKind, Source
 from hub.models import Change
-from scheduling.models import Appointment
-from scheduling.states import AppointmentStatus
 from syncs import jobs
+from syncs.affecting import Affected
 from syncs.connectors.base import Kind
-from syncs.connectors.registry import kinds_of
-from syncs.models import Connection, Link
+from syncs.jobs import Wish
+from syncs.models import Connection
 from syncs.states import ConnectionStatus
 
-BATCH_SIZE = 200
+BATCH_SIZE = 500
 KINDS = frozenset(kind.value for kind in Kind)
 RUN_HOT = "syncs.run_hot_job"
 RUN = "syncs.run_job"
+AFTER_PEOPLE = 7  # the priority of what an import asks for: a booking does not wait behind it
 
 
 @transaction.atomic
@@ -38,9 +36,10 @@ def dispatch(*, at: datetime) -> int:
     )
     if not changes:
         return 0
-    accounts = list(Connection.objects.exclude(status=ConnectionStatus.DISABLED))
-    for request_id, wanted in _by_request(changes, accounts, at=at).items():
-        ring_after_commit(jobs.request(wanted, request_id=request_id), hot=True)
+    told = [change for change in changes if change.kind in KINDS]
+    affected = Affected(told, at=at)
+    for account in Connection.objects.exclude(status=ConnectionStatus.DISABLED).order_by("pk"):
+        _ask(account, told, affected)
     Change.objects.filter(pk__in=[change.pk for change in changes]).update(dispatched_at=at)
     return len(changes)
 
@@ -50,55 +49,25 @@ def ring_after_commit(job_ids: Iterable[int], *, hot: bool) -> None:
         outbox.ring_after_commit(RUN_HOT if hot else RUN, job_id=str(job_id))
 
 
-def _by_request(
-    changes: Iterable[Change], accounts: list[Connection], *, at: datetime
-) -> dict[str, set[tuple[UUID, str]]]:
-    wanted: dict[str, set[tuple[UUID, str]]] = {}
-    for change in changes:
-        if change.kind not in KINDS:
-            continue
-        pairs = {
-            (account.pk, key)
-            for account in accounts
-            if not _came_from(account, change)
-            for key in _keys(account, change, at=at)
-        }
-        wanted.setdefault(change.request_id, set()).update(pairs)
-    return wanted
+def _ask(account: Connection, changes: Sequence[Change], affected: Affected) -> None:
+    """Ask ``account`` for what ``changes`` altered; of two reasons the more urgent one counts."""
+    wishes: dict[str, Wish] = {}
+    for change, keys in zip(changes, affected.keys(account, changes), strict=True):
+        if not _came_from(account, change):
+            wish = _wish(change)
+            for key in keys:
+                wishes[key] = min(wish, wishes.get(key, wish), key=lambda one: one.priority)
+    ids = jobs.request_each({(account.pk, key): wish for key, wish in wishes.items()})
+    hot = any(wish.priority < AFTER_PEOPLE for wish in wishes.values())
+    # Whoever hears one of them goes on with everything else that this connection has to do.
+    ring_after_commit(ids[: account.max_concurrency], hot=hot)
+
+
+def _wish(change: Change) -> Wish:
+    if change.source == Source.IMPORT:
+        return Wish(change.request_id, AFTER_PEOPLE)
+    return Wish(change.request_id)
 
 
 def _came_from(account: Connection, change: Change) -> bool:
     return change.actor_kind == ActorKind.CONNECTION and change.actor_id == str(account.pk)
-
-
-def _keys(account: Connection, change: Change, *, at: datetime) -> list[str]:
-    """The objects of ``account`` that ``change`` may have altered."""
-    if change.kind in kinds_of(account.vendor):
-        if change.kind == Kind.APPOINTMENT and not _covers(account, change.local_id):
-            return []
-        return [jobs.object_key(change.kind, change.local_id)]
-    if change.kind == Kind.CUSTOMER:  # the name stands in the title of calendar entries
-        return [
-            jobs.object_key(Kind.APPOINTMENT, local_id)
-            for local_id in _coming_visits(change.local_id, at=at)
-            if _covers(account, local_id)
-        ]
-    return []
-
-
-def _covers(account: Connection, appointment_id: UUID) -> bool:
-    """A calendar follows its own staff, and lets go of what moved to somebody else."""
-    staff = account.config.get("staff")
-    if staff is None:
-        return True
-    own = Appointment.objects.filter(pk=appointment_id, staff_id__in=staff)
-    linked = Link.objects.filter(
-        connection=account, kind=Kind.APPOINTMENT, local_id=appointment_id
-    )
-    return own.exists() or linked.exists()
-
-
-def _coming_visits(customer_id: UUID, *, at: datetime) -> list[UUID]:
-    coming = Q(status=AppointmentStatus.BOOKED, end_at__gt=at)
-    found = Appointment.objects.filter(coming, customer_id=customer_id).order_by("start_at")
-    return list(found.values_list("pk", flat=True)[:100])

@@ -3,10 +3,10 @@
 All times are the database's clock. The rows are the queue; Celery only rings their ids.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -16,6 +16,13 @@ LONG_LEASE_SECONDS = 60
 PREFLIGHT = "preflight"
 LOST_LEASES_TO_DEATH = 5
 BREAKER_TRIPS_AT = 5
+
+
+class Wish(NamedTuple):
+    """Why a job is asked for, and how urgent it is: of two, the lower number comes first."""
+
+    request_id: str = ""
+    priority: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,31 @@ def request(
 ) -> list[int]:
     """Ask for each (connection id, key) to be made true, and return the job ids.
 
-    A waiting back-off is kept, a parked or dead job comes to life again. Rows are touched in
-    sorted order, so that two callers cannot deadlock.
+    A waiting back-off is kept, a parked or dead job comes to life again.
     """
-    ids = []
+    return request_each(dict.fromkeys(wanted, Wish(request_id, priority)))
+
+
+def request_each(wishes: Mapping[tuple[UUID, str], Wish]) -> list[int]:
+    """Do what ``request`` does, each with its own reason and urgency, in one statement.
+
+    Rows are touched in the order of connection and key, so that two callers cannot deadlock;
+    the ids are returned in that order.
+    """
+    if not wishes:
+        return []
+    in_order = sorted(wishes, key=str)
     with connection.cursor() as cursor:
-        for connection_id, key in sorted(set(wanted), key=str):
-            cursor.execute(_REQUEST, [connection_id, key, priority, request_id])
-            ids.append(_one(cursor))
-    return ids
+        cursor.execute(
+            _REQUEST,
+            [
+                [connection_id for connection_id, _ in in_order],
+                [key for _, key in in_order],
+                [wishes[one].priority for one in in_order],
+                [wishes[one].request_id for one in in_order],
+            ],
+        )
+        return [int(job_id) for (job_id,) in cursor.fetchall()]
 
 
 def claim(
@@ -141,15 +164,13 @@ def _end(claim: Claim, statement: str, **values: Any) -> bool:
         return bool(cursor.rowcount)
 
 
-def _one(cursor: Any) -> int:
-    row = cursor.fetchone()
-    return int(row[0])
-
-
 _REQUEST = """
     INSERT INTO syncs_job AS job (connection_id, key, priority, wanted_seq, claimed_seq, done_seq,
         state, available_at, first_wanted_at, attempts, lost_leases, last_message, request_id)
-    VALUES (%s, %s, %s, 1, 0, 0, 'ready', clock_timestamp(), clock_timestamp(), 0, 0, '', %s)
+    SELECT connection_id, key, priority, 1, 0, 0, 'ready', clock_timestamp(), clock_timestamp(),
+        0, 0, '', request_id
+    FROM unnest(%s::uuid[], %s::text[], %s::smallint[], %s::text[])
+        AS wish (connection_id, key, priority, request_id)
     ON CONFLICT (connection_id, key) DO UPDATE SET
         wanted_seq = job.wanted_seq + 1,
         first_wanted_at = coalesce(job.first_wanted_at, clock_timestamp()),

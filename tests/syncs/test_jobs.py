@@ -1,19 +1,17 @@
 """The queue: one holder at a time, nothing lost, nothing acknowledged that was not read."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from hub import history
-from hub.models import Change
-from syncs import dispatch, jobs
+from syncs import jobs
 from syncs.jobs import Claim
 from syncs.models import Connection, Job
 from syncs.states import ConnectionStatus, JobState
-from tests.factories.people import SETUP, person
+from tests.factories.syncs import make_account
 from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +21,6 @@ KEY = "obj:customer:00000000-0000-7000-8000-000000000001"
 @pytest.fixture
 def account() -> Connection:
     return make_account()
-
-
-def make_account() -> Connection:
-    made = Connection(vendor="hubspot", label="HubSpot", owner=person("Administrator"))
-    return history.create(made, by=SETUP)
 
 
 def want(account: Connection, key: str = KEY) -> int:
@@ -194,33 +187,6 @@ def test_a_job_never_acknowledges_more_than_was_wanted(account: Connection) -> N
         Job.objects.update(done_seq=7)
 
 
-def test_a_rolled_back_change_leaves_no_job(account: Connection) -> None:
-    with transaction.atomic():
-        record_change()
-        transaction.set_rollback(True)
-
-    assert dispatch.dispatch(at=timezone.now()) == 2  # a person and a role, by the fixture
-    assert not Job.objects.exists()
-
-
-def test_every_change_is_dispatched_exactly_once(account: Connection) -> None:
-    for _ in range(7):
-        record_change()
-
-    dispatch.dispatch(at=timezone.now())
-
-    assert dispatch.dispatch(at=timezone.now()) == 0
-    assert Job.objects.count() == 7
-
-
-def test_a_change_is_not_told_to_the_connection_it_came_from(account: Connection) -> None:
-    record_change(actor_kind="connection", actor_id=str(account.pk))
-
-    dispatch.dispatch(at=timezone.now())
-
-    assert not Job.objects.exists()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_fifty_workers_at_one_job_make_one_claim() -> None:
     job_id = want(make_account())
@@ -244,31 +210,3 @@ def test_without_the_row_lock_several_workers_claim_one_job(
     claims = at_once(50, lambda _: jobs.claim(job_id=job_id))
 
     assert sum(isinstance(claim, Claim) for claim in claims) > 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_dispatchers_share_the_changes_without_doubling_a_wish() -> None:
-    make_account()
-    while dispatch.dispatch(at=timezone.now()):
-        pass
-    for _ in range(60):
-        record_change()
-
-    at_once(6, lambda _: dispatch.dispatch(at=timezone.now()))
-
-    assert set(Job.objects.values_list("wanted_seq", flat=True)) == {1}
-    assert Job.objects.count() == 60
-
-
-def record_change(**values: object) -> None:
-    plain = {
-        "name": "customer.updated",
-        "kind": "customer",
-        "local_id": uuid4(),
-        "actor_kind": "user",
-        "actor_id": str(UUID(int=1)),
-        "actor_name": "Ben",
-        "source": "browser",
-        "request_id": "r",
-    }
-    Change.objects.create(**(plain | values))

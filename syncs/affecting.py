@@ -1,0 +1,67 @@
+"""Which objects at a connection a change may have altered, found for many changes at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hub.models import Change
+from scheduling.models import Appointment
+from scheduling.states import AppointmentStatus
+from syncs import jobs
+from syncs.connectors.base import Kind
+from syncs.connectors.registry import kinds_of
+from syncs.models import Connection, Link
+
+VISITS_RENAMED = 100  # of one customer: the coming ones whose entries tell the name
+
+
+class Affected:
+    """What some changes may have altered; ``at`` parts coming visits from past ones."""
+
+    def __init__(self, changes: Iterable[Change], *, at: datetime) -> None:
+        by_kind: dict[str, set[UUID]] = defaultdict(set)
+        for change in changes:
+            by_kind[change.kind].add(change.local_id)
+        self._visits = _coming_visits(by_kind[Kind.CUSTOMER], at=at)
+        coming = (visit for visits in self._visits.values() for visit in visits)
+        self._appointments = by_kind[Kind.APPOINTMENT].union(coming)
+
+    def keys(self, account: Connection, changes: Sequence[Change]) -> list[list[str]]:
+        """Return the keys of the jobs that each of ``changes`` asks of ``account``."""
+        covered = _covered(account, self._appointments)
+        return [self._of(account, change, covered) for change in changes]
+
+    def _of(self, account: Connection, change: Change, covered: set[UUID]) -> list[str]:
+        if change.kind in kinds_of(account.vendor):
+            if change.kind == Kind.APPOINTMENT and change.local_id not in covered:
+                return []
+            return [jobs.object_key(change.kind, change.local_id)]
+        if change.kind == Kind.CUSTOMER:  # the name stands in the title of calendar entries
+            visits = self._visits.get(change.local_id, ())
+            return [jobs.object_key(Kind.APPOINTMENT, one) for one in visits if one in covered]
+        return []
+
+
+def _covered(account: Connection, appointments: set[UUID]) -> set[UUID]:
+    """A calendar follows its own staff, and lets go of what moved to somebody else."""
+    staff = account.config.get("staff")
+    if staff is None or not appointments:
+        return appointments
+    own = Appointment.objects.filter(pk__in=appointments, staff_id__in=staff)
+    linked = Link.objects.filter(
+        connection=account, kind=Kind.APPOINTMENT, local_id__in=appointments
+    )
+    return {*own.values_list("pk", flat=True), *linked.values_list("local_id", flat=True)}
+
+
+def _coming_visits(customers: set[UUID], *, at: datetime) -> Mapping[UUID, Sequence[UUID]]:
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    if customers:
+        coming = Appointment.objects.filter(
+            status=AppointmentStatus.BOOKED, end_at__gt=at, customer_id__in=customers
+        )
+        for customer_id, visit in coming.order_by("start_at").values_list("customer_id", "pk"):
+            if len(found[customer_id]) < VISITS_RENAMED:
+                found[customer_id].append(visit)
+    return found
