@@ -9,8 +9,12 @@ from customers.comparing import compare_later
 from customers.models import ContactPoint, Customer, ExternalId
 from hub import history, outbox
 from hub.actors import Actor
+from hub.copying import maker_of
 from hub.events import EventName
 from hub.identifiers import next_many_of
+
+_new_customer = maker_of(Customer, "created_at", *details.DETAILS)
+_new_key = maker_of(ExternalId, "customer_id", "system", "value")
 
 
 class Batch:
@@ -29,15 +33,15 @@ class Batch:
 
         :raises InvalidInput: neither a person nor a company is named.
         """
-        customer = Customer(created_at=self._at, **traits.values)
+        customer = _new_customer(self._at, *(traits.values[name] for name in details.DETAILS))
         details.require_name(customer)
         customer.search_name = details.describe(customer)
         self._customers.append((customer, traits))
         for point in points:
-            point.customer = customer
+            point.customer_id = customer.pk
             self._points.append(point)
         if key:
-            self._keys.append(ExternalId(customer=customer, system=key.system, value=key.value))
+            self._keys.append(_new_key(customer.pk, key.system, key.value))
         return customer
 
     def write(self) -> None:

@@ -14,31 +14,23 @@ from customers.normalizing import is_placeholder, without_unseen
 from customers.scoring import weigh
 from hub import history
 from hub.actors import Actor
+from hub.copying import maker_of
+
+_EMAIL, _PHONE = str(ContactKind.EMAIL), str(ContactKind.PHONE)
+_new_email = maker_of(ContactPoint, "kind", "value", "normalized", "verified", "shared")
+_new_phone = maker_of(ContactPoint, "kind", "value", "normalized", "extension", "doubtful")
 
 
 def claimed_points(traits: Traits) -> list[ContactPoint]:
     """Return the unsaved contact points of a claim, the address first."""
     points = []
-    if traits.email:
-        points.append(
-            ContactPoint(
-                kind=ContactKind.EMAIL,
-                value=traits.claim.email.strip(),
-                normalized=traits.email,
-                verified=traits.claim.email_verified,
-                shared=is_placeholder(traits.email),
-            )
-        )
-    if traits.phone:
-        points.append(
-            ContactPoint(
-                kind=ContactKind.PHONE,
-                value=without_unseen(traits.claim.phone).strip(),
-                normalized=traits.phone.e164,
-                extension=traits.phone.extension,
-                doubtful=not traits.phone.is_valid,
-            )
-        )
+    if email := traits.email:
+        value, verified = traits.claim.email.strip(), traits.claim.email_verified
+        points.append(_new_email(_EMAIL, value, email, verified, is_placeholder(email)))
+    if phone := traits.phone:
+        value = without_unseen(traits.claim.phone).strip()
+        doubtful = not phone.is_valid
+        points.append(_new_phone(_PHONE, value, phone.e164, phone.extension, doubtful))
     return points
 
 

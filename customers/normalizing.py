@@ -93,13 +93,14 @@ def normalize_phone(text: str, *, region: str) -> Phone:
         raise InvalidInput("This is not a phone number.", field="phone")
     extension = "".join(str(digit(sign)) for sign in written["extension"] or "")
     number = _parsed(written["number"], region)
-    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+    is_valid = phonenumbers.is_valid_number(number)
+    if not is_valid and not _is_possible(number):
         raise InvalidInput(
             "This number is too short or too long. Write it with + and the country code.",
             field="phone",
         )
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Phone(e164, extension, phonenumbers.is_valid_number(number))
+    national = phonenumbers.national_significant_number(number)
+    return Phone(f"+{number.country_code}{national}", extension, is_valid)
 
 
 def display_phone(e164: str, extension: str = "") -> str:
@@ -176,6 +177,11 @@ def _cleaned(text: str, unseen: re.Pattern[str], *, field: str, limit: int) -> s
 
 def _compatible(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
+
+
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == ValidationResult.IS_POSSIBLE)
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber:

@@ -1,9 +1,13 @@
 """The Celery application. Tasks carry ids only; the database rows are the queue."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from hub import garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
@@ -21,3 +25,8 @@ app.autodiscover_tasks(
         "syncs",
     ]
 )
+
+
+@worker_init.connect
+def _settle(**_: Any) -> None:
+    garbage.leave_alone_what_is_here()

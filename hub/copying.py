@@ -1,18 +1,19 @@
 """Insert many rows of one model by COPY: a third of the time of an INSERT with as many values.
 
 ``copy_rows`` takes plain values and is for rows that nobody needs as objects: making a model
-object costs more than writing its row.
+object costs more than writing its row. Where objects are needed, ``maker_of`` makes them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection, models
 from django.db.models import Field
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
+Made = TypeVar("Made", bound=models.Model)
 AnyField: TypeAlias = "Field[Any, Any]"
 _COUNTED_THERE = (models.AutoField, models.BigAutoField)
 # Their values go to the database as Python has them; others are prepared by their field.
@@ -31,6 +32,25 @@ _AS_THEY_ARE = (
     models.ForeignKey,
     models.OneToOneField,
 )
+
+
+def maker_of(model: type[Made], *names: str) -> Callable[..., Made]:
+    """Return a function that makes an unsaved object from the values of ``names``, in order.
+
+    Other fields get their defaults. It does what ``model(**values)`` does, three times as fast:
+    with a value for each column, Django looks nothing up.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    fields = model._meta.concrete_fields  # noqa: SLF001
+    unknown = set(names) - {field.attname for field in fields}
+    if unknown:
+        raise ValueError(f"{model.__name__} has no columns {sorted(unknown)}.")
+    parts = [(places.get(field.attname), field.get_default) for field in fields]
+
+    def make(*values: Any) -> Made:
+        return model(*[default() if at is None else values[at] for at, default in parts])
+
+    return make
 
 
 def copy_all(instances: Sequence[models.Model]) -> None:

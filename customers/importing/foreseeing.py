@@ -10,7 +10,7 @@ from uuid import UUID
 from customers.claims import Fact, Match, Traits
 from customers.contacts import claimed_points
 from customers.importing.mapping import Reader
-from customers.importing.outcomes import StatedRow
+from customers.importing.outcomes import Noted, StatedRow
 from customers.known import Known
 from customers.matching import match_traits
 from customers.models import Customer, ImportRow, Outcome
@@ -40,7 +40,7 @@ class Plan:
     ) -> None:
         self._disk.close()
 
-    def foresee(self, stated: Sequence[StatedRow]) -> list[ImportRow]:
+    def foresee(self, stated: Sequence[StatedRow]) -> list[Noted]:
         """Return what would become of rows that have no faults, after all the earlier ones."""
         claims = [row.traits for row in stated if row.traits]
         known = Known(claims)
@@ -54,7 +54,7 @@ class Plan:
             rows = [(key, row.number, said) for key in _keys(row.traits)] if row.traits else []
             self._disk.executemany("INSERT INTO planned VALUES (?, ?, ?)", rows)
 
-    def _foresee(self, row: StatedRow, traits: Traits, known: Known) -> ImportRow:
+    def _foresee(self, row: StatedRow, traits: Traits, known: Known) -> Noted:
         found = match_traits(traits, known)
         if not traits.points and not found.customer and not found.candidates:
             found = self._namesake(traits)
@@ -78,7 +78,7 @@ class Plan:
     def _recall(self, claims: Sequence[Traits], known: Known) -> None:
         """Tell ``known`` of the planned customers that ``claims`` may be about."""
         self._numbers = {}
-        wanted = sorted({key for traits in claims for key in _keys(traits)})
+        wanted = sorted({key for traits in claims for key in traits.lock_names})
         said: dict[int, str] = {}
         for start in range(0, len(wanted), PIECE):
             keys = wanted[start : start + PIECE]

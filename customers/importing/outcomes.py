@@ -1,18 +1,30 @@
 """What becomes of a row, in words that a person can act on."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from customers.claims import Match, Tier, Traits
 from customers.identity import Identified
 from customers.importing.mapping import Reader
 from customers.importing.tables import Row
-from customers.models import Customer, ImportRow, Outcome
+from customers.models import Customer, Outcome
 from customers.normalizing import without_unseen
 from customers.wording import MATCHED_BY, evidence_in_line
 from hub.errors import InvalidInput
 
 SHOWN = 200
+
+
+class Noted(NamedTuple):
+    """What will be kept of one row: the columns of an ``ImportRow``."""
+
+    number: int
+    outcome: Outcome
+    tier: str
+    reasons: list[str]
+    shown: str
+    customer_id: UUID | None
 
 
 class StatedRow:
@@ -32,16 +44,15 @@ class StatedRow:
         except InvalidInput as error:
             self.faults = reader.faults_of(self.values) or [str(error)]
 
-    def rejected(self) -> ImportRow:
+    def rejected(self) -> Noted:
         return self._noted(Outcome.REJECTED, self.faults)
 
-    def seen_before(self, customer_id: UUID | None) -> ImportRow:
+    def seen_before(self, customer_id: UUID | None) -> Noted:
         """The same row of the same file was imported already: nothing is done once more."""
-        row = self._noted(Outcome.MATCHED, ["This very row was imported before."])
-        row.customer_id = customer_id
-        return row
+        reason = "This very row was imported before."
+        return self._noted(Outcome.MATCHED, [reason], customer_id=customer_id)
 
-    def ended_at(self, found: Identified) -> ImportRow:
+    def ended_at(self, found: Identified) -> Noted:
         """What an import did."""
         reasons = [
             f"{review.candidate.name}, {review.candidate.code}: {_facts(review.evidence)}"
@@ -51,9 +62,9 @@ class StatedRow:
         if not found.created:
             outcome = outcome if reasons else Outcome.MATCHED
             reasons = [_matched(found.tier, found.customer.code), *reasons]
-        return self._noted(outcome, reasons, tier=found.tier, customer=found.customer)
+        return self._noted(outcome, reasons, tier=found.tier, customer_id=found.customer.pk)
 
-    def would_end_at(self, found: Match, *, planned: Mapping[UUID, int]) -> ImportRow:
+    def would_end_at(self, found: Match, *, planned: Mapping[UUID, int]) -> Noted:
         """What an import would do; ``planned`` tells which row would make a customer."""
 
         def called(customer: Customer) -> str:
@@ -68,10 +79,10 @@ class StatedRow:
         if found.customer is not None:
             outcome = outcome if reasons else Outcome.MATCHED
             reasons = [_matched(found.tier, called(found.customer)), *reasons]
-        row = self._noted(outcome, reasons, tier=found.tier)
-        if found.customer is not None and found.customer.pk not in planned:
-            row.customer = found.customer
-        return row
+        known = found.customer if found.customer and found.customer.pk not in planned else None
+        return self._noted(
+            outcome, reasons, tier=found.tier, customer_id=known.pk if known else None
+        )
 
     def _noted(
         self,
@@ -79,19 +90,13 @@ class StatedRow:
         reasons: Sequence[str],
         *,
         tier: str = "",
-        customer: Customer | None = None,
-    ) -> ImportRow:
-        return ImportRow(
-            number=self.number,
-            outcome=outcome,
-            tier=tier,
-            reasons=list(reasons),
-            shown=_shown(self.values),
-            customer=customer,
-        )
+        customer_id: UUID | None = None,
+    ) -> Noted:
+        shown = _shown(self.values)
+        return Noted(self.number, outcome, str(tier), list(reasons), shown, customer_id)
 
 
-def counted(counts: Mapping[str, int], rows: Iterable[ImportRow]) -> dict[str, int]:
+def counted(counts: Mapping[str, int], rows: Iterable[Noted]) -> dict[str, int]:
     """Add ``rows`` to the number of rows with each outcome."""
     total = dict(counts)
     for row in rows:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Recognition
 from hub import history, outbox
-from hub.copying import copy_all, copy_rows
+from hub.copying import copy_all, copy_rows, maker_of
 from hub.events import EventName
 from hub.models import Change
 from tests.factories.people import SETUP
@@ -82,3 +82,27 @@ def test_many_announcements_need_the_transaction_of_their_changes(
 ) -> None:
     with pytest.raises(RuntimeError, match="transaction"):
         outbox.record_all(EventName.CUSTOMER_CREATED, [], by=SETUP)
+
+
+def test_an_object_made_in_order_is_the_object_made_by_name() -> None:
+    at = timezone.now()
+    make = maker_of(Customer, "family_name", "created_at", "id")
+    by_name = Customer(family_name="Ray", created_at=at)
+
+    made = make("Ray", at, by_name.pk)
+
+    names = [field.attname for field in Customer._meta.concrete_fields]
+    assert {n: getattr(made, n) for n in names} == {n: getattr(by_name, n) for n in names}
+    assert made._state.adding
+    assert make("Lee", at, None).notes == ""
+
+
+def test_a_maker_of_a_column_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="customer_code"):
+        maker_of(Customer, "customer_code")
+
+
+def test_two_objects_of_one_maker_share_nothing() -> None:
+    make = maker_of(Recognition)
+
+    assert make().evidence is not make().evidence

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from hub import garbage
 from hub.management.benchmarks import (
     booking,
     calendars,
@@ -91,6 +92,7 @@ class Command(BaseCommand):
             }
             with running(Path(folder), variables) as stack:
                 ground = lay_ground()
+                garbage.leave_alone_what_is_here()  # as web processes and workers do
                 for name in chosen:
                     self.stderr.write(f"measuring {name} …")
                     found += MEASURES[name](stack, ground, rows)

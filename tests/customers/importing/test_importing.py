@@ -177,7 +177,7 @@ def test_after_a_crash_the_import_goes_on_with_the_next_chunk(
     monkeypatch.setattr(moving_module, "CHUNK", 3)
     found = checked(csv_of(*people(8)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
-    crash = mock.patch.object(moving_module, "copy_all", side_effect=KeyboardInterrupt)
+    crash = mock.patch.object(moving_module, "copy_rows", side_effect=KeyboardInterrupt)
     with moving(found.pk) as mover:
         assert mover
         assert mover.step(at=timezone.now())

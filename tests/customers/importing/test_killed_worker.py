@@ -170,7 +170,7 @@ def test_without_lock_and_position_two_workers_bring_rows_twice(
         return CustomerImport.objects.filter(pk=mover._id, state=mover._state).first()
 
     monkeypatch.setattr(Mover, "_taken", take)
-    monkeypatch.setattr(moving_module, "copy_all", lambda _rows: None)
+    monkeypatch.setattr(moving_module, "copy_rows", lambda *_: None)
 
     both_work(found, monkeypatch)
 

@@ -1,0 +1,27 @@
+"""Long-lived processes do not search their own code for garbage."""
+
+import subprocess
+import sys
+
+
+def test_a_web_process_leaves_its_code_alone() -> None:
+    program = "import gc, hub.wsgi; print(gc.get_freeze_count())"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 50_000
+
+
+def test_a_worker_leaves_its_code_alone() -> None:
+    program = """
+import gc
+from celery.signals import worker_init
+from hub.celery import app
+app.loader.import_default_modules()
+worker_init.send(sender=None)
+print(gc.get_freeze_count())
+"""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 50_000
