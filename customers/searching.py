@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +19,7 @@ from hub.errors import InvalidInput
 EMAIL, PHONE = ContactKind.EMAIL, ContactKind.PHONE
 TEXT_LIMIT = 100
 PAGE = 50
-LOOKED_AT = 1000
 FEWEST_DIGITS = 4
-LAST_LETTER = "\U0010ffff"
 SURVIVORS_LOOKED_AT = 50
 _CODE = re.compile(r"c-?0*(\d{1,12})", re.IGNORECASE)
 _NUMBER = re.compile(r"[+(\d][\d\s()./\-]*(?:x\d*|ext.*)?", re.IGNORECASE)
@@ -38,48 +34,13 @@ class CustomerPage:
     after: UUID | None
 
 
-def search(text: str, *, access: Access, limit: int) -> list[Customer]:
-    """Return the customers that ``text`` may mean, with their contacts, by name.
-
-    Those whose name begins with it come first, then some who have it anywhere: a thousand are
-    looked at. A name with a slip in it is looked for only when nothing has it as it was typed.
-    """
-    found = Customer.objects.visible_to(access).current().with_contacts()
-    first = list(beginning_with(found, text).order_by("search_name", "pk")[:limit])
-    if len(first) == limit:
-        return first
-    anywhere = findable(Customer.objects.visible_to(access).current(), text, access=access)
-    # Without an order, so that their index is used: in the order of names, it may take a walk
-    # past everybody to learn that there is nobody else.
-    some = anywhere.order_by().values("pk")[:LOOKED_AT]
-    others = found.filter(pk__in=some).exclude(pk__in=[one.pk for one in first])
-    rest = list(others.order_by("search_name", "pk")[: limit - len(first)])
-    return [*first, *rest] or list(sounding_like(found, text)[:limit])
-
-
-def beginning_with(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Keep those whose family name, as a rule, begins with a word of ``text``; others have it too.
-
-    A part of the index in its order: a common beginning is answered as fast as a rare one,
-    where to look for a word anywhere would read all that is sorted before it.
-    """
-    words = fold(_read(text)).split()
-    if not words or _may_be_more_than_a_name(text):
-        return customers.none()
-    begins = (Q(search_name__gte=word, search_name__lt=word + LAST_LETTER) for word in words)
-    # Of one word its beginning says all; a LIKE beside it leads the planner to a slower way.
-    others = words if len(words) > 1 else []
-    contains = (Q(search_name__contains=word) for word in others)
-    return customers.filter(reduce(or_, begins), *contains)
-
-
 def findable(customers: QuerySet[Customer], text: str, *, access: Access) -> QuerySet[Customer]:
     """Keep those that ``narrowed`` keeps, and whose invoices or remote ids are so called.
 
     What a record was called that was merged away finds the one that it became.
     """
     own = narrowed(customers, text)
-    traces = customers_traced_by(_read(text), access)
+    traces = customers_traced_by(readable(text), access)
     survivors = survivors_called(text, traces)
     if not traces and not survivors:
         return own
@@ -95,7 +56,7 @@ def survivors_called(text: str, traces: Iterable[QuerySet[Any, UUID]] = ()) -> l
     ``traces`` are queries for the ids of others it may mean. A name leads nowhere: the one
     that holds is the survivor's.
     """
-    if not _may_be_more_than_a_name(text):
+    if not may_be_more_than_a_name(text):
         return []
     absorbed = Customer.objects.exclude(canonical=None)
     known = [narrowed(absorbed, text), *(absorbed.filter(pk__in=trace) for trace in traces)]
@@ -105,7 +66,7 @@ def survivors_called(text: str, traces: Iterable[QuerySet[Any, UUID]] = ()) -> l
 
 def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Keep the customers whose code, address, number or name has ``text`` in it."""
-    text = _read(text)
+    text = readable(text)
     if not text:
         return customers
     if code := _CODE.fullmatch(text):
@@ -124,7 +85,7 @@ def narrowed(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 def sounding_like(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Return those with a word like ``text`` in their name, by trigrams, for names only."""
     name = fold(text[:TEXT_LIMIT])
-    if not name or _may_be_more_than_a_name(text):
+    if not name or may_be_more_than_a_name(text):
         return customers.none()
     return customers.filter(search_name__trigram_word_similar=name).order_by("search_name", "pk")
 
@@ -162,11 +123,13 @@ def page(
     return CustomerPage(shown, _id(shown, 0) if place else None, _id(shown, -1) if more else None)
 
 
-def _may_be_more_than_a_name(text: str) -> bool:
+def may_be_more_than_a_name(text: str) -> bool:
+    """Say whether ``text`` looks like a number, a code or an address."""
     return any(sign.isdigit() or sign == "@" for sign in text)
 
 
-def _read(text: str) -> str:
+def readable(text: str) -> str:
+    """Return what counts of ``text``: as much as anybody types, without what cannot be seen."""
     return without_unseen(text[:TEXT_LIMIT]).strip()
 
 

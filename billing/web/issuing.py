@@ -18,7 +18,8 @@ from billing.web.answers import done, posted, refused, stale_status
 from billing.web.forms import LocationForm, VersionedForm
 from billing.web.pages import found
 from customers.models import Customer
-from customers.searching import TEXT_LIMIT, search
+from customers.searching import TEXT_LIMIT
+from customers.suggesting import suggest
 from hub import access
 from hub.access import Access, Capability, requires
 from hub.actors import Actor
@@ -112,6 +113,6 @@ def _choose_customer(request: HttpRequest, held: Access) -> HttpResponse:
     text = request.GET.get("q", "")[:TEXT_LIMIT]
     context: dict[str, Any] = {
         "text": text,
-        "customers": search(text, access=held, limit=CUSTOMERS_SHOWN) if text.strip() else [],
+        "customers": suggest(text, access=held, limit=CUSTOMERS_SHOWN) if text.strip() else [],
     }
     return render(request, "billing/new_for.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from timezone_field import TimeZoneField
 
 from customers import references
+from customers.calling import code_of, name_of, url_of
 from customers.normalizing import display_phone
 from hub import history
 from hub.access import Access, Capability
@@ -102,15 +103,15 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/customers/{self.pk}/"
+        return url_of(self.pk)
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip() or self.company
+        return name_of(self.given_name, self.family_name, self.company)
 
     @property
     def code(self) -> str:
-        return f"C-{self.number:06d}"
+        return code_of(self.number)
 
     @property
     def initials(self) -> str:

@@ -7,9 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.identity import Tier, find_or_create
-from customers.models import Customer
-from customers.searching import search
 from customers.selecting import SEES
+from customers.suggesting import Suggestion, suggest, suggestion_of
 from customers.web.forms import QuickForm
 from customers.wording import said
 from hub import access
@@ -26,7 +25,7 @@ OFFERED = 8
 def offer(request: HttpRequest) -> HttpResponse:
     """Answer the best few customers for ``?q=`` as JSON."""
     text = request.GET.get("q", "")
-    found = search(text, access=access.of(request), limit=OFFERED) if text.strip() else []
+    found = suggest(text, access=access.of(request), limit=OFFERED) if text.strip() else []
     return JsonResponse({"results": [_described(customer) for customer in found]})
 
 
@@ -50,19 +49,19 @@ def add_quickly(request: HttpRequest) -> HttpResponse:
         "note": said(found),
     }
     status = HTTPStatus.CREATED if found.created else HTTPStatus.OK
-    return JsonResponse(_described(found.customer) | told, status=status)
+    return JsonResponse(_described(suggestion_of(found.customer)) | told, status=status)
 
 
-def _described(customer: Customer) -> dict[str, object]:
-    contacts = [text for text in (customer.email(), customer.phone()) if text]
+def _described(one: Suggestion) -> dict[str, object]:
+    contacts = [text for text in (one.email, one.phone) if text]
     return {
-        "id": str(customer.pk),
-        "name": customer.name,
-        "code": customer.code,
-        "detail": " · ".join([customer.code, *contacts]),
-        "email": customer.email(),
-        "phone": customer.phone(),
-        "url": customer.get_absolute_url(),
+        "id": str(one.pk),
+        "name": one.name,
+        "code": one.code,
+        "detail": " · ".join([one.code, *contacts]),
+        "email": one.email,
+        "phone": one.phone,
+        "url": one.url,
     }
 
 

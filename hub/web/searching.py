@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
-from customers import searching
+from customers.suggesting import suggest
 from hub import access
 from hub.access import Access
 from hub.errors import InvalidInput
@@ -53,12 +53,11 @@ def find(text: str, held: Access) -> list[tuple[str, Sequence[Found]]]:
 
 
 def _customers(text: str, held: Access) -> Iterable[Found]:
-    for customer in searching.search(text, access=held, limit=LIMIT):
-        contact = next(iter(customer.contact_points.all()), None)
+    for customer in suggest(text, access=held, limit=LIMIT):
         yield Found(
             customer.name,
-            customer.get_absolute_url(),
-            detail=contact.value if contact else "",
+            customer.url,
+            detail=customer.email or customer.phone,
             meta=customer.code,
             avatar=customer.name,
         )

@@ -10,14 +10,16 @@ from django.utils import timezone
 from customers import searching
 from customers.identity import ExternalKey, find_or_create
 from customers.models import Customer
-from customers.searching import page, search
+from customers.searching import page
+from customers.suggesting import suggest
 from hub import history
-from hub.access import EVERYTHING, NOBODY, Access, Capability
+from hub.access import EVERYTHING, NOBODY, Access, Capability, of_user
 from hub.models import Business
 from syncs.models import Connection, Link
 from tests.factories.billing import issued
-from tests.factories.customers import claim, customer
+from tests.factories.customers import claim, customer, offered
 from tests.factories.people import SETUP, person
+from tests.factories.scheduling import booked, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -51,20 +53,20 @@ def claire() -> Customer:
     ],
 )
 def test_a_customer_is_found_by(claire: Customer, typed: str) -> None:
-    assert search(typed, access=EVERYTHING, limit=8) == [claire]
+    assert offered(typed, access=EVERYTHING) == [claire]
 
 
 @pytest.mark.parametrize("write", ["C-{:06d}", "c-{}", "C{}", "{}"])
 def test_a_customer_is_found_by_its_code(claire: Customer, write: str) -> None:
-    assert search(write.format(claire.number), access=EVERYTHING, limit=8) == [claire]
+    assert offered(write.format(claire.number), access=EVERYTHING) == [claire]
 
 
 def test_a_national_number_is_dialed_from_the_country_of_the_business() -> None:
     Business.objects.create(name="Atelier Lumen", country="FR")
     luc = customer("Luc Perrin", phone="+33 7 11 22 33 44")
 
-    assert search("07 11 22 33 44", access=EVERYTHING, limit=8) == [luc]
-    assert search("0711 22", access=EVERYTHING, limit=8) == [luc]
+    assert offered("07 11 22 33 44", access=EVERYTHING) == [luc]
+    assert offered("0711 22", access=EVERYTHING) == [luc]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_a_national_number_is_dialed_from_the_country_of_the_business() -> None:
      "C-999999", "x" * 5000, "²²²²", "(" * 100, "a\x00@b", "\ud800nobody@b", "c-" + "9" * 12],
 )  # fmt: skip
 def test_strange_text_finds_nobody_and_breaks_nothing(claire: Customer, typed: str) -> None:
-    assert search(typed, access=EVERYTHING, limit=8) == []
+    assert offered(typed, access=EVERYTHING) == []
 
 
 def test_a_customer_is_found_by_the_id_of_another_tool(claire: Customer) -> None:
@@ -81,16 +83,16 @@ def test_a_customer_is_found_by_the_id_of_another_tool(claire: Customer) -> None
     asked = claim("Chloé Marchetti-Roux", email="chloe@marchetti.example", external=key)
     find_or_create(asked, at=timezone.now(), by=SETUP)
 
-    assert search(" K-0815", access=EVERYTHING, limit=8) == [claire]
-    assert search("K-081", access=EVERYTHING, limit=8) == []
+    assert offered(" K-0815", access=EVERYTHING) == [claire]
+    assert offered("K-081", access=EVERYTHING) == []
 
 
 def test_a_customer_is_found_by_the_number_of_an_invoice_ux_2(claire: Customer) -> None:
     number = issued(customer=claire).number
 
-    assert search(number.lower(), access=EVERYTHING, limit=8) == [claire]
+    assert offered(number.lower(), access=EVERYTHING) == [claire]
     sees_customers_only = Access(None, frozenset({Capability.VIEW_CUSTOMER}))
-    assert search(number, access=sees_customers_only, limit=8) == []
+    assert offered(number, access=sees_customers_only) == []
 
 
 def test_a_customer_is_found_by_its_id_in_a_connected_tool_ux_2(claire: Customer) -> None:
@@ -100,26 +102,26 @@ def test_a_customer_is_found_by_its_id_in_a_connected_tool_ux_2(claire: Customer
         connection=crm, kind="customer", local_id=claire.pk, remote_id="90151", idem_key="x"
     )
 
-    assert search("90151", access=EVERYTHING, limit=8) == [claire]
+    assert offered("90151", access=EVERYTHING) == [claire]
 
 
 def test_without_the_right_nobody_is_found(claire: Customer) -> None:
-    assert search("marchetti", access=NOBODY, limit=8) == []
+    assert offered("marchetti", access=NOBODY) == []
 
 
 def test_a_merged_customer_is_not_found(claire: Customer) -> None:
     Customer.objects.filter(family_name="Perrin").update(canonical=claire)
 
-    assert search("perrin", access=EVERYTHING, limit=8) == []
+    assert offered("perrin", access=EVERYTHING) == []
 
 
 def test_whose_name_begins_with_it_comes_before_who_has_it_elsewhere() -> None:
     for name in ("Martin Adler", "Zoe Martin", "Ann Martinez", "Bo Smartins"):
         customer(name)
 
-    found = [one.name for one in search("martin", access=EVERYTHING, limit=8)]
+    found = [one.name for one in suggest("martin", access=EVERYTHING, limit=8)]
     assert found == ["Zoe Martin", "Ann Martinez", "Martin Adler", "Bo Smartins"]
-    assert [one.name for one in search("martin", access=EVERYTHING, limit=3)] == found[:3]
+    assert [one.name for one in suggest("martin", access=EVERYTHING, limit=3)] == found[:3]
 
 
 def test_two_words_are_looked_for_together_in_either_order() -> None:
@@ -127,17 +129,17 @@ def test_two_words_are_looked_for_together_in_either_order() -> None:
         customer(name)
 
     for typed in ("ann mart", "mart ann", "MARTIN  ánn"):
-        found = search(typed, access=EVERYTHING, limit=8)
+        found = suggest(typed, access=EVERYTHING, limit=8)
         assert [one.name for one in found] == ["Martin Ann", "Ann Martin"]
 
 
-def test_contacts_are_loaded_along(claire: Customer) -> None:
+def test_the_main_contacts_are_loaded_along(claire: Customer) -> None:
     customer("Clara Marchetti", email="clara@marchetti.example")
     with CaptureQueriesContext(connection) as asked:
-        found = search("marchetti", access=EVERYTHING, limit=8)
-        shown = [(one.email(), one.phone()) for one in found]
+        found = suggest("marchetti", access=EVERYTHING, limit=8)
+        shown = [(one.email, one.phone) for one in found]
 
-    assert len(asked) == 3  # who begins with it, their contacts, who else has it
+    assert len(asked) == 2  # who begins with it, and who else has it
     assert shown == [
         ("clara@marchetti.example", ""),
         ("Chloe@Marchetti.example", "+1 202-456-1111 ext. 12"),
@@ -164,3 +166,13 @@ def test_pages_follow_each_other_without_gap_or_repeat(monkeypatch: pytest.Monke
 
 def test_a_page_after_somebody_unknown_is_the_first(claire: Customer) -> None:
     assert page(Customer.objects.all(), after=uuid4()).rows[0].family_name == "Marchetti-Roux"
+
+
+@pytest.mark.parametrize("typed", ["marchetti", "chloe mar", "arche", "marcheti"])
+def test_a_practitioner_is_offered_own_customers_alone(claire: Customer, typed: str) -> None:
+    customer("Clara Marchetti")
+    paula = person("Practitioner")
+    works_as = staff("Paula Practice", user=paula)
+    booked(claire, staff=works_as)
+
+    assert offered(typed, access=of_user(paula.pk)) == [claire]

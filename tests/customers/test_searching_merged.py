@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.identity import ExternalKey
 from customers.models import Customer
-from customers.searching import search
+from customers.suggesting import suggest
 from customers.updating import update_customer
 from hub import history
 from hub.access import EVERYTHING
@@ -17,7 +17,7 @@ from syncs.models import Connection, Link
 from tests.customers.merged import merge, undo
 from tests.factories.billing import issued
 from tests.factories.clients import ApiClient, api_key, signed_in
-from tests.factories.customers import customer
+from tests.factories.customers import customer, offered
 from tests.factories.people import SETUP, person
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_every_old_id_finds_the_survivor_in_list_palette_booking_and_api_ux_2(
     ben, tool = signed_in(person("Manager")), api_key()
 
     for what, text in names.items():
-        assert [one.pk for one in search(text, access=EVERYTHING, limit=8)] == [claire.pk], what
+        assert [one.pk for one in suggest(text, access=EVERYTHING, limit=8)] == [claire.pk], what
         assert in_list(ben, text) == [claire], what
         assert in_palette(ben, text) == [claire.name], what
         assert in_booking(ben, text) == [claire.name], what
@@ -86,7 +86,7 @@ def test_what_both_had_still_finds_the_survivor_when_its_own_was_changed(
 
     tool = api_key()
 
-    assert search("claire@marchetti.example", access=EVERYTHING, limit=8) == [claire]
+    assert offered("claire@marchetti.example", access=EVERYTHING) == [claire]
     assert in_api(tool, q="claire@marchetti.example") == [claire.name]
     assert in_api(tool, email="claire@marchetti.example") == [claire.name]
 
@@ -104,7 +104,7 @@ def test_after_an_undo_it_is_its_own_customer_again(claire: Customer, clara: Cus
     undo(merge(claire, clara))
 
     for text in (clara.code, EMAIL, "K-0815", "90151"):
-        assert search(text, access=EVERYTHING, limit=8) == [clara], text
+        assert offered(text, access=EVERYTHING) == [clara], text
 
 
 def test_invoices_are_found_by_the_code_of_a_merged_customer(
@@ -117,9 +117,9 @@ def test_invoices_are_found_by_the_code_of_a_merged_customer(
 
 def test_a_name_is_looked_for_without_a_look_at_merged_records(claire: Customer) -> None:
     with CaptureQueriesContext(connection) as asked:
-        search("marchetti", access=EVERYTHING, limit=1)
+        suggest("marchetti", access=EVERYTHING, limit=1)
 
-    assert len(asked) == 2  # and its contacts
+    assert len(asked) == 1
 
 
 def in_list(browser: Client, text: str) -> list[Customer]:

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from customers.identity import Claim, find_or_create
 from customers.models import Customer
+from customers.suggesting import suggest
+from hub.access import Access
 from hub.actors import Actor
 from tests.factories.people import SETUP
 
@@ -27,3 +29,8 @@ def customer(
     """Return a saved customer; the same one again when the address or number is known."""
     stated = claim(name, email=email, phone=phone, **values)
     return find_or_create(stated, at=timezone.now(), by=by).customer
+
+
+def offered(text: str, *, access: Access) -> list[Customer]:
+    """Return whom somebody is offered who types ``text``, in that order."""
+    return [Customer.objects.get(pk=one.pk) for one in suggest(text, access=access, limit=8)]

@@ -19,7 +19,8 @@ from customers.duplicates import SIMILARITY, find_candidates
 from customers.matching import match
 from customers.models import Customer
 from customers.normalizing import fold
-from customers.searching import PAGE, page, search
+from customers.searching import PAGE, page
+from customers.suggesting import suggest
 from hub import access
 from hub.management.benchmarks import crowd
 from hub.management.benchmarks.measuring import Row, in_turns, paired_ratio, percentile, timed
@@ -103,7 +104,7 @@ def while_typing(crowd_: Crowd) -> list[Row]:
         text = fold(one.family)[: crowd_.dice.choice((4, 5, 6, 20))]
 
         def ours() -> object:
-            return search(text, access=access.EVERYTHING, limit=OFFERED)
+            return suggest(text, access=access.EVERYTHING, limit=OFFERED)
 
         with CaptureQueriesContext(connection) as asked:
             ours()

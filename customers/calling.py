@@ -1,0 +1,16 @@
+"""How a customer is called wherever one is shown. Pure: no database, no clock."""
+
+from uuid import UUID
+
+
+def name_of(given_name: str, family_name: str, company: str) -> str:
+    """Return the name of a person; that of the company where nobody is named."""
+    return f"{given_name} {family_name}".strip() or company
+
+
+def code_of(number: int) -> str:
+    return f"C-{number:06d}"
+
+
+def url_of(customer_id: UUID) -> str:
+    return f"/customers/{customer_id}/"
