@@ -26,12 +26,12 @@ def edits(asked: Asked) -> Iterator[Moment]:
             at=edit.at,
             zone=asked.zone,
             category=Category.EDITS,
-            icon="user-plus" if edit.is_first else ICONS.get(edit.actor_kind, "pencil"),
+            icon=_icon(edit),
             tone="brand" if edit.is_first else "",
             title=edit.title,
             detail=f"{edit.actor_name} · {edit.source}",
             changes=() if edit.is_first else edit.changes,
-            undo=None if edit.is_first else edit.key,
+            undo=None if edit.is_first or edit.reason else edit.key,
         )
 
 
@@ -51,6 +51,12 @@ def recognitions(asked: Asked) -> Iterable[Moment]:
             title=f"Recognized by {MATCHED_BY[Tier(one.tier)]}",
             detail=f"{evidence_in_line(one.evidence)} · {one.actor_name} · {one.source}",
         )
+
+
+def _icon(edit: Edit) -> str:
+    if edit.is_first:
+        return "user-plus"
+    return "git-merge" if edit.reason else ICONS.get(edit.actor_kind, "pencil")
 
 
 def _is_asked(edit: Edit, asked: Asked) -> bool:

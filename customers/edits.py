@@ -28,6 +28,7 @@ class Edit:
     """One act, in words; ``is_first`` is the one that added the customer.
 
     ``key`` names it for ``customers.undoing``: the history row of the customer it was saved with.
+    ``reason`` is what it was a part of, such as a merge, which is undone as a whole.
     """
 
     key: int | None
@@ -39,6 +40,7 @@ class Edit:
     request_id: str
     changes: tuple[FieldChange, ...]
     is_first: bool
+    reason: str = ""
 
 
 def edits_of(customer: Customer, *, zone: tzinfo) -> list[Edit]:
@@ -46,7 +48,9 @@ def edits_of(customer: Customer, *, zone: tzinfo) -> list[Edit]:
     told = [_of_entry(entry) for entry in entries(customer, zone=zone)]
     for beside in (*_of_contacts(customer), *_of_addresses(customer)):
         _join(told, beside)
-    named = [replace(edit, title=_title(edit)) for edit in told if edit.changes or edit.is_first]
+    told = [replace(edit, changes=tuple(filter(_tells, edit.changes))) for edit in told]
+    acts = [edit for edit in told if edit.changes or edit.is_first or edit.reason]
+    named = [replace(edit, title=_title(edit)) for edit in acts]
     return sorted(named, key=lambda edit: edit.at, reverse=True)
 
 
@@ -61,6 +65,7 @@ def _of_entry(entry: Entry) -> Edit:
         request_id=entry.request_id,
         changes=tuple(change for change in entry.changes if change.name not in UNTOLD),
         is_first=entry.is_first,
+        reason=entry.reason,
     )
 
 
@@ -133,6 +138,11 @@ def _shown(row: Any) -> str:
     return str(row.value)  # nothing, where a person was erased
 
 
+def _tells(change: FieldChange) -> bool:
+    """Nothing is left to say of what was erased on both sides."""
+    return bool(change.before or change.after)
+
+
 def _answer(flag: bool) -> str:  # noqa: FBT001
     return "Yes" if flag else "No"
 
@@ -155,6 +165,10 @@ def _join(told: list[Edit], contact: Edit) -> None:
 def _title(edit: Edit) -> str:
     if edit.is_first:
         return "Customer added"
+    if any(change.name == "erased_at" for change in edit.changes):
+        return "Customer erased"
+    if edit.reason:
+        return edit.reason
     labels = list(dict.fromkeys(change.label for change in edit.changes))
     if len(labels) > NAMED:
         return f"{len(labels)} details changed"

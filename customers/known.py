@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 
 from customers.claims import ExternalKey, Traits
 from customers.models import ContactKind, ContactPoint, Customer, ExternalId
 from customers.normalizing import is_placeholder
 
 HITS_LOOKED_AT = 50
-CONTACTS = ("customer__contact_points", "customer__canonical__contact_points")
 Point = tuple[str, str, str]
 
 
@@ -109,28 +108,39 @@ class Known:
                 continue
             found = (
                 ContactPoint.objects.filter(kind=kind, normalized__in=values)
-                .select_related("customer__canonical")
-                .prefetch_related(*CONTACTS)
+                .select_related("customer")
+                .prefetch_related("customer__contact_points")
             )
-            for point in found:
-                if point.key in points:
-                    self._hits[point.key].append(Hit(point, survivor_of(point.customer)))
+            hits = [point for point in found if point.key in points]
+            _read_survivors([point.customer for point in hits])
+            for point in hits:
+                self._hits[point.key].append(Hit(point, survivor_of(point.customer)))
 
     def _read_keys(self, keys: set[ExternalKey]) -> None:
         by_system: dict[str, list[str]] = defaultdict(list)
         for key in keys:
             by_system[key.system].append(key.value)
         for system, values in by_system.items():
-            found = ExternalId.objects.filter(Q(system=system, value__in=values))
-            for row in found.select_related("customer__canonical").prefetch_related(*CONTACTS):
+            rows = ExternalId.objects.filter(system=system, value__in=values)
+            rows = rows.select_related("customer").prefetch_related("customer__contact_points")
+            _read_survivors([row.customer for row in rows])
+            for row in rows:
                 self._by_key[ExternalKey(row.system, row.value)] = survivor_of(row.customer)
 
     def _read_ids(self, ids: set[UUID]) -> None:
         if ids:
-            found = Customer.objects.with_contacts().select_related("canonical").in_bulk(list(ids))
+            found = Customer.objects.with_contacts().in_bulk(list(ids))
+            _read_survivors(list(found.values()))
             survivors = {key: survivor_of(customer) for key, customer in found.items()}
             # Whoever was erased stays erased, even if an old id of theirs comes back.
             self._by_id = {key: one for key, one in survivors.items() if one.erased_at is None}
+
+
+def _read_survivors(customers: Sequence[Customer]) -> None:
+    """Load whom the merged ones became, with contacts, for all together: there are few."""
+    merged = [customer for customer in customers if customer.canonical_id]
+    if merged:
+        prefetch_related_objects(merged, "canonical__contact_points")
 
 
 def survivor_of(customer: Customer) -> Customer:

@@ -19,6 +19,7 @@ from hub.access import Access, Capability
 
 LOOKED_AT = 1000
 LAST_LETTER = "\U0010ffff"
+BEGINS = "search_name >= %s AND search_name < %s"
 Condition = tuple[str, list[Any]]
 
 
@@ -71,8 +72,7 @@ def suggest(text: str, *, access: Access, limit: int) -> list[Suggestion]:
     rest = _among(others, limit=limit - len(first))
     if first or rest:
         return [*first, *rest]
-    alike = sounding_like(visible, text).values_list("pk", flat=True)[:limit]
-    return _among(list(alike), limit=limit)
+    return _among(sounding_like(visible, text, limit=limit), limit=limit)
 
 
 def suggestion_of(customer: Customer) -> Suggestion:
@@ -89,44 +89,58 @@ def _beginning_with(text: str, *, access: Access, limit: int) -> list[Suggestion
     words = fold(readable(text)).split()
     if not words or may_be_more_than_a_name(text):
         return []
-    begins = " OR ".join(["search_name >= %s AND search_name < %s"] * len(words))
-    bounds = [bound for word in words for bound in (word, word + LAST_LETTER)]
-    conditions = [(f"({begins})", bounds), ("canonical_id IS NULL AND erased_at IS NULL", [])]
-    if len(words) > 1:  # of one word its beginning says all
-        conditions += [("search_name LIKE %s", [f"%{word}%"]) for word in words]
-    if not access.can(Capability.VIEW_CUSTOMER):
-        try:
-            visible = Customer.objects.visible_to(access).order_by().values("pk").query
-            statement, values = visible.sql_with_params()
-        except EmptyResultSet:
-            return []
-        conditions.append((f"id IN ({statement})", list(values)))
-    return _offered(conditions, limit=limit)
+    visible = _visible_to(access)
+    if visible is None:
+        return []
+    others = [("search_name LIKE %s", [f"%{word}%"]) for word in words]
+    always = [*visible, *(others if len(words) > 1 else [])]  # of one its beginning says all
+    # A part of the index for each word: with an OR it would be walked from its first name on.
+    parts = [[(BEGINS, [word, word + LAST_LETTER]), *always] for word in dict.fromkeys(words)]
+    return _offered(parts, limit=limit)
+
+
+def _visible_to(access: Access) -> list[Condition] | None:
+    """Return what holds for current customers that ``access`` sees; nothing if it sees none."""
+    current: Condition = ("canonical_id IS NULL AND erased_at IS NULL", [])
+    if access.can(Capability.VIEW_CUSTOMER):
+        return [current]
+    try:
+        own = Customer.objects.visible_to(access).order_by().values("pk").query
+        statement, values = own.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return [current, (f"id IN ({statement})", list(values))]
 
 
 def _among(ids: Collection[UUID], *, limit: int) -> list[Suggestion]:
     """Return the first of ``ids`` by name."""
-    return _offered([("id = ANY(%s)", [list(ids)])], limit=limit) if ids else []
+    return _offered([[("id = ANY(%s)", [list(ids)])]], limit=limit) if ids else []
 
 
-def _offered(conditions: Sequence[Condition], *, limit: int) -> list[Suggestion]:
-    where = " AND ".join(statement for statement, _ in conditions)
-    values = [value for _, some in conditions for value in some]
+def _offered(parts: Sequence[Sequence[Condition]], *, limit: int) -> list[Suggestion]:
+    """Return the first ``limit`` by name of all for whom every condition of a part holds."""
+    values: list[Any] = []
+    chosen = []
+    for conditions in parts:
+        chosen.append(_CHOSEN.format(where=" AND ".join(text for text, _ in conditions)))
+        values += [*(value for _, given in conditions for value in given), limit]
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERED.format(where=where), [*values, limit])
+        cursor.execute(_OFFERED.format(chosen=" UNION ".join(chosen)), [*values, limit])
         return [Suggestion(*row) for row in cursor.fetchall()]
 
 
+_CHOSEN = """(
+    SELECT id, search_name FROM customers_customer WHERE {where} ORDER BY search_name, id LIMIT %s
+)"""
 # The limit comes before the joins, so that nobody is joined who is not offered.
 _OFFERED = """
-    SELECT chosen.id, number, given_name, family_name, company,
+    SELECT customer.id, number, given_name, family_name, company,
         coalesce(mail.value, ''), coalesce(dialed.normalized, ''), coalesce(dialed.extension, '')
-    FROM (
-        SELECT * FROM customers_customer WHERE {where} ORDER BY search_name, id LIMIT %s
-    ) chosen
+    FROM (SELECT id FROM ({chosen}) found ORDER BY search_name, id LIMIT %s) chosen
+    JOIN customers_customer customer ON customer.id = chosen.id
     LEFT JOIN customers_contactpoint mail
-        ON mail.customer_id = chosen.id AND mail.kind = 'email' AND mail.is_primary
+        ON mail.customer_id = customer.id AND mail.kind = 'email' AND mail.is_primary
     LEFT JOIN customers_contactpoint dialed
-        ON dialed.customer_id = chosen.id AND dialed.kind = 'phone' AND dialed.is_primary
-    ORDER BY search_name, chosen.id
+        ON dialed.customer_id = customer.id AND dialed.kind = 'phone' AND dialed.is_primary
+    ORDER BY search_name, customer.id
 """

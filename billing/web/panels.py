@@ -38,7 +38,7 @@ def of_customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "rows": [(invoice, state_of(invoice, at=at)) for invoice in newest[:SHOWN]],
         "has_more": len(newest) > SHOWN,
         "sums": open_sums(theirs, at=at),
-        "may_draft": held.can(Capability.DRAFT_INVOICE),
+        "may_draft": customer.erased_at is None and held.can(Capability.DRAFT_INVOICE),
         "asks_where": LocationBilling.objects.open_to(held).count() != 1,
     }
     return render(request, "billing/_of_customer.html", context)

@@ -14,6 +14,7 @@ from hub.rest.fields import (
     EmailTextField,
     FlagField,
     MomentField,
+    PastDayField,
     PublicIdField,
     TextField,
     TimeZoneNameField,
@@ -105,7 +106,7 @@ class CustomerInput(InputSerializer):
     city = LineField(LIMITS["city"])
     country = CodeField(choices=sorted(countries()), required=False)
     tax_id = LineField(LIMITS["tax_id"])
-    birth_date = DayField(required=False, allow_null=True)
+    birth_date = PastDayField(required=False, allow_null=True)
     language = CodeField(choices=list(LANGUAGES), required=False)
     time_zone = TimeZoneNameField(required=False, allow_null=True)
     notes = NotesField()

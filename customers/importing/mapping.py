@@ -107,15 +107,24 @@ def require_usable(mapping: Mapping[str, str]) -> None:
 
 
 class Reader:
-    """Turns rows into traits; ``region`` is where their numbers are dialed and dates written."""
+    """Turns rows into traits; ``region`` is where their numbers are dialed and dates written.
+
+    Nobody in the file was born after ``today``.
+    """
 
     def __init__(
-        self, headings: Sequence[str], mapping: Mapping[str, str], *, system: str, region: str
+        self,
+        headings: Sequence[str],
+        mapping: Mapping[str, str],
+        *,
+        system: str,
+        region: str,
+        today: date,
     ) -> None:
         self._places = {
             mapping[heading]: place for place, heading in enumerate(headings) if heading in mapping
         }
-        self._system, self._region = system or DEFAULT_SYSTEM, region
+        self._system, self._region, self._today = system or DEFAULT_SYSTEM, region, today
 
     def values_of(self, cells: Sequence[str]) -> dict[str, str]:
         """Return what ``cells`` say of each field, without what is empty."""
@@ -161,7 +170,8 @@ class Reader:
 
     def _told(self, field: str, text: str) -> Any:
         if field == "birth_date":
-            return _date(text, month_first=self._region in _MONTH_FIRST)
+            born = _date(text, month_first=self._region in _MONTH_FIRST)
+            return details.require_come(born, today=self._today)
         if field == "country":
             return _countries().get(fold(text), text)
         if field == "language":

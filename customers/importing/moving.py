@@ -146,7 +146,13 @@ def moving(import_id: UUID) -> Iterator[Mover | None]:
         return
     sha256 = found.file_id
     table = table_of(lambda: documents.opened(sha256), media_type=found.file.media_type)
-    reader = Reader(table.headings, found.mapping, system=found.system, region=found.region)
+    reader = Reader(
+        table.headings,
+        found.mapping,
+        system=found.system,
+        region=found.region,
+        today=found.created_at.date() + timedelta(days=1),  # where it was tomorrow already
+    )
     with ExitStack() as open_files:
         rows = open_files.enter_context(table.rows())
         plan = open_files.enter_context(Plan(reader))

@@ -14,6 +14,8 @@ from customers.wording import MATCHED_BY, evidence_in_line
 from hub.errors import InvalidInput
 
 SHOWN = 200
+NAMES = ("name", "given_name", "family_name", "company")
+CONTACTS = ("email", "phone")
 
 
 class Noted(NamedTuple):
@@ -105,7 +107,7 @@ def counted(counts: Mapping[str, int], rows: Iterable[Noted]) -> dict[str, int]:
 
 
 def _matched(tier: str, code: str) -> str:
-    return f"{code}, matched by {MATCHED_BY[Tier(tier)]}."
+    return f"{code[:1].upper()}{code[1:]}, matched by {MATCHED_BY[Tier(tier)]}."
 
 
 def _facts(facts: Iterable[str]) -> str:
@@ -113,6 +115,7 @@ def _facts(facts: Iterable[str]) -> str:
 
 
 def _shown(values: Mapping[str, str]) -> str:
-    order = ("name", "given_name", "family_name", "company", "email", "phone")
-    said = [values[field] for field in order if field in values] or list(values.values())
-    return without_unseen(" ".join(said)[: SHOWN * 2])[:SHOWN]
+    names = [values[field] for field in NAMES if field in values]
+    parts = [" ".join(names), *(values[field] for field in CONTACTS if field in values)]
+    said = " · ".join(filter(None, parts)) or " · ".join(values.values())
+    return without_unseen(said[: SHOWN * 2])[:SHOWN]

@@ -57,9 +57,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         listed(request, held, at=at),
         after=id_in(request, "after"),
         before=id_in(request, "before"),
+        found_by=text,
     )
-    alike = sounding_like(_visible(held), text)
-    guesses = [] if shown.rows or selection else list(alike[:GUESSES_SHOWN])
+    guesses = [] if shown.rows or selection else _guesses(held, text)
     here = _query(text, selection)
     context = {
         "text": text,
@@ -112,6 +112,12 @@ def listed(request: HttpRequest, held: Access, *, at: datetime) -> QuerySet[Cust
     """Return whom the list shows at this address, on all of its pages."""
     found = findable(_visible(held), _text(request), access=held)
     return chosen(found, _selection(request), at=at)
+
+
+def _guesses(held: Access, text: str) -> list[Customer]:
+    ids = sounding_like(Customer.objects.visible_to(held).current(), text, limit=GUESSES_SHOWN)
+    found = _visible(held).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _visible(held: Access) -> QuerySet[Customer]:

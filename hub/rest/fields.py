@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import EmailValidator
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 from rest_framework import serializers
@@ -36,6 +37,7 @@ AMOUNT = re.compile(r"-?\d{1,11}(\.\d{1,4})?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WITH_OFFSET = re.compile(r".+(Z|[+-]\d\d:\d\d)")
 LONGEST_INTEGER = 2**31 - 1
+FIRST_ZONE = ZoneInfo("Pacific/Kiritimati")  # where each day begins
 
 
 class TextField(serializers.CharField):
@@ -124,6 +126,18 @@ class DayField(Described, serializers.Field[date, str, str, Any]):
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
+
+
+class PastDayField(DayField):
+    """A day that has come somewhere on earth, such as a date of birth."""
+
+    default_error_messages: ClassVar = {"future": "This day has not come yet."}
+
+    def to_internal_value(self, data: object) -> date:
+        day = super().to_internal_value(data)
+        if day > timezone.localdate(timezone=FIRST_ZONE):
+            self.fail("future")
+        return day
 
 
 class TimeZoneNameField(Described, serializers.Field[ZoneInfo, str, str, Any]):

@@ -1,5 +1,6 @@
 """Finding a customer by whatever is at hand."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -131,6 +132,25 @@ def test_two_words_are_looked_for_together_in_either_order() -> None:
     for typed in ("ann mart", "mart ann", "MARTIN  ánn"):
         found = suggest(typed, access=EVERYTHING, limit=8)
         assert [one.name for one in found] == ["Martin Ann", "Ann Martin"]
+
+
+@pytest.mark.parametrize("typed", ["lindkvist", "Lindqist", "erik lindkvist"])
+def test_a_name_heard_but_not_seen_is_offered_the_likest_first(typed: str) -> None:
+    customer("Eva Lindberg")
+    erik = customer("Erik Lindqvist")
+
+    assert offered(typed, access=EVERYTHING)[:1] == [erik]
+
+
+def test_a_common_beginning_is_not_walked_to_from_the_first_name() -> None:
+    """What three letters find is sorted; the planner may not pass everybody in their order."""
+    customer("Ann Wolf")
+    with CaptureQueriesContext(connection) as asked:
+        rows = page(Customer.objects.filter(search_name__contains="wolf"), found_by="wolf").rows
+
+    assert [one.family_name for one in rows] == ["Wolf"]
+    index_of_names = re.compile(r'ORDER BY "customers_customer"."search_name" ')
+    assert not index_of_names.search(asked[0]["sql"])
 
 
 def test_the_main_contacts_are_loaded_along(claire: Customer) -> None:

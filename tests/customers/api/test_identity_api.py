@@ -75,7 +75,8 @@ def test_the_id_of_another_tool_finds_its_customer_again(tool: ApiClient) -> Non
 
 @pytest.mark.parametrize(
     "half", [{"external_id": "1"}, {"external_system": "x"}, {"birth_date": "31.5.1984"},
-             {"birth_date": "1984-02-30"}, {"birth_date": "1066-01-01"}, {"customer": "cus_1"}]
+             {"birth_date": "1984-02-30"}, {"birth_date": "1066-01-01"},
+             {"birth_date": "2080-05-31"}, {"customer": "cus_1"}]
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_field(tool: ApiClient, half: dict[str, str]) -> None:
     answer = tool.post(URL, {"given_name": "Ann", **half})

@@ -89,6 +89,22 @@ def test_a_check_says_of_each_row_what_would_become_of_it_and_writes_no_customer
     assert everything() == before
 
 
+def test_who_is_not_born_yet_is_refused_in_the_row() -> None:
+    headings = ("Name", "Date of birth")
+    found = checked(csv_of(("Ann Lee", "2080-03-14"), ("Bo Ray", "1980-03-14"), headings=headings))
+
+    assert told(found) == [
+        (2, "rejected", ["Date of birth: This day has not come yet."]),
+        (3, "created", []),
+    ]
+
+
+def test_a_row_shows_name_and_contacts_apart() -> None:
+    found = checked(csv_of(CLAIRE))
+
+    assert found.rows.get().shown == " · ".join([" ".join(CLAIRE[:2]), *filter(None, CLAIRE[2:])])
+
+
 def test_an_import_does_what_its_check_said() -> None:
     known = customer("Claire Marchetti", email="claire@marchetti.example")
     found = checked(csv_of(CLAIRE, LUC, ("Bad", "Row", "nowhere", "")))
@@ -118,7 +134,7 @@ def test_a_row_is_checked_against_the_earlier_rows_of_its_file(
 
     found = checked(csv_of(*rows))
     foreseen = [row[:2] for row in told(found)]
-    assert told(found)[4] == (6, "matched", ["row 2 of this file, matched by e-mail."])
+    assert told(found)[4] == (6, "matched", ["Row 2 of this file, matched by e-mail."])
     assert told(found)[6] == (8, "review", ["Nobody Else, row 7 of this file: Same name."])
     done = run(found)
 

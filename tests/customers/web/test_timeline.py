@@ -14,10 +14,12 @@ from billing.payments import record_payment
 from billing.states import PaymentMethod
 from customers import timeline
 from customers.edits import edits_of
+from customers.erasure import erase_customer
 from customers.models import Customer
 from customers.updating import update_customer
 from scheduling.booking import reschedule_appointment
 from scheduling.models import Appointment
+from tests.customers.merged import merge, undo
 from tests.factories import billing as make
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
@@ -147,6 +149,48 @@ def test_an_edit_is_undone_from_the_page_and_says_so(claire: Customer) -> None:
     assert [str(message) for message in answer.context["messages"]] == [
         "Put back for Claire Marchetti."
     ]
+
+
+def test_a_merge_and_its_undoing_are_told_as_such_and_undone_as_a_whole(claire: Customer) -> None:
+    clara = customer("Clara Roux", phone="+33 6 12 34 56 78", notes="Likes the window seat.")
+    ada = person("Manager")
+    merged = merge(claire, clara, "notes", by=actor(ada))
+
+    answer = signed_in(ada).get(f"/customers/{claire.pk}/")
+
+    moments = [one for _, some in answer.context["groups"] for one in some]
+    title = f"Merged {clara.code} into {claire.code}"
+    (moment,) = (one for one in moments if one.title == title)
+    assert {change.label for change in moment.changes} == {"Notes", "Phone"}
+    assert moment.undo is None
+
+    undo(merged)
+
+    shown = told(signed_in(ada).get(f"/customers/{claire.pk}/"))
+    assert f"Undid the merge of {clara.code} into {claire.code}" in shown
+
+
+def test_an_erasure_is_told_without_what_was_erased(claire: Customer) -> None:
+    update_customer(claire.pk, {"notes": "Secret"}, by=SETUP, expected_version=claire.version)
+    erase_customer(claire.pk, reason="Asked on Nov 22", at=timezone.now(), by=SETUP)
+
+    answer = page(claire)
+
+    assert "Customer erased" in told(answer)
+    moments = [one for _, some in answer.context["groups"] for one in some]
+    assert not [change for one in moments for change in one.changes if change.before]
+    assert not [change for one in moments for change in one.changes if not change.after]
+
+
+def test_who_was_erased_is_offered_no_new_invoice(claire: Customer) -> None:
+    manager = signed_in(person("Manager"))
+    panel = f"/invoices/of-customer/{claire.pk}/"
+    make.billing()
+    assert "New invoice" in manager.get(panel).content.decode()
+
+    erase_customer(claire.pk, reason="Asked on Nov 22", at=timezone.now(), by=SETUP)
+
+    assert "New invoice" not in manager.get(panel).content.decode()
 
 
 @pytest.mark.parametrize("version", ["", "1", "x", "²", "9" * 40, "9" * 5000])
