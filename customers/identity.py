@@ -19,7 +19,7 @@ from customers.comparing import compare_later
 from customers.contacts import add_external_id, add_point, ask_about, claimed_points
 from customers.known import Known
 from customers.matching import match, match_traits
-from customers.models import Customer, IdentityReview, Recognition
+from customers.models import ContactPoint, Customer, IdentityReview, Recognition
 from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, locks
 from hub.access import AccessDenied, Capability
@@ -94,35 +94,49 @@ def _lock(ids: Iterable[UUID]) -> None:
 
 
 def _identify(traits: Traits, known: Known, batch: Batch, *, by: Actor) -> Identified:
-    """Decide about one claim: what is simple is left to the batch, the rest is written now."""
+    """Decide about one claim: who is new is left to the batch, the rest is written now."""
     if not traits.points:
         batch.write()  # namesakes are looked for in the database
     found, points = match_traits(traits, known), claimed_points(traits)
-    customer, is_taken = found.customer, known.by_external_id(traits) is not None
-    if not found.candidates and not known.hits(traits) and not customer and not is_taken:
-        customer = batch.add(traits, points, traits.external)
-        known.add(customer, traits, points)
-        return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=())
-    if customer and not found.candidates and known.has_all(customer, traits, points):
-        evidence = found.evidence[customer.pk]
-        return Identified(customer, found.tier, created=False, evidence=evidence, reviews=())
+    if found.customer is None:
+        return _begin(traits, points, found, known, batch)
+    if not found.candidates and known.has_all(found.customer, traits, points):
+        evidence = found.evidence[found.customer.pk]
+        return Identified(found.customer, found.tier, created=False, evidence=evidence, reviews=())
     batch.write()
-    identified = _write(traits, found, batch, None if is_taken else traits.external, by=by)
+    is_taken = known.by_external_id(traits) is not None
+    key = None if is_taken else traits.external
+    identified = _add_to(found.customer, found, traits, key, by=by)
     known.renew(traits, identified.customer)
     return identified
 
 
-def _write(
-    traits: Traits, found: Match, batch: Batch, key: ExternalKey | None, *, by: Actor
+def _begin(
+    traits: Traits, points: Sequence[ContactPoint], found: Match, known: Known, batch: Batch
 ) -> Identified:
-    """Write what one claim says; addresses and numbers one by one, as others may have them."""
-    if found.customer is None:
-        customer = batch.add(traits, [], key)
-        batch.write()
-        for point in claimed_points(traits):
-            add_point(customer, point, by=by)
-    else:
-        customer = _add_to(found.customer, traits, by=by)
+    """Add somebody new; what others have as well is shared, and who may be the same is asked."""
+    key = None if known.by_external_id(traits) else traits.external
+    customer = batch.add(traits, points, key)
+    for point in points:
+        twins = known.points_at(point.key)
+        point.shared = point.shared or bool(twins)
+        batch.share(twins)
+    reviews = [batch.ask(customer, one, found.evidence[one.pk]) for one in found.candidates]
+    known.add(customer, points, key)
+    return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=tuple(reviews))
+
+
+def _add_to(
+    known: Customer, found: Match, traits: Traits, key: ExternalKey | None, *, by: Actor
+) -> Identified:
+    """Write what one claim adds to a known customer, and ask who else it may be about."""
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=known.pk)
+    added = [point.kind for point in claimed_points(traits) if add_point(customer, point, by=by)]
+    if key:
+        add_external_id(customer, key, by=by)
+    if added:
+        note_change(customer, *added, by=by)
+        compare_later([customer.pk])
     asked = (
         ask_about(customer, candidate, found.evidence[candidate.pk], by=by)
         for candidate in found.candidates
@@ -130,21 +144,10 @@ def _write(
     return Identified(
         customer,
         found.tier,
-        created=found.customer is None,
+        created=False,
         evidence=found.evidence.get(customer.pk, ()),
         reviews=tuple(review for review in asked if review),
     )
-
-
-def _add_to(known: Customer, traits: Traits, *, by: Actor) -> Customer:
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=known.pk)
-    added = [point.kind for point in claimed_points(traits) if add_point(customer, point, by=by)]
-    if traits.external:
-        add_external_id(customer, traits.external, by=by)
-    if added:
-        note_change(customer, *added, by=by)
-        compare_later([customer.pk])
-    return customer
 
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:

@@ -75,12 +75,18 @@ class Known:
     def by_hub_id(self, traits: Traits) -> Customer | None:
         return self._by_id.get(traits.claim.hub_id) if traits.claim.hub_id else None
 
-    def add(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> None:
-        """Remember a customer that is about to be written, with what it is reached at."""
+    def points_at(self, key: Point) -> list[ContactPoint]:
+        """Return all contact points with one identifier, of whomever."""
+        return [hit.point for hit in self._hits.get(key, ())]
+
+    def add(
+        self, customer: Customer, points: Sequence[ContactPoint], key: ExternalKey | None
+    ) -> None:
+        """Remember a customer that is about to be written, with what leads to it."""
         for point in points:
             self._hits[point.key].append(Hit(point, customer))
-        if traits.external:
-            self._by_key[traits.external] = customer
+        if key:
+            self._by_key[key] = customer
         self._emails[customer.pk] = [p for p in points if p.kind == ContactKind.EMAIL]
 
     def has_all(self, customer: Customer, traits: Traits, points: Sequence[ContactPoint]) -> bool:

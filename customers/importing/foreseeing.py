@@ -71,7 +71,7 @@ class Plan:
         for hit in known.hits(traits):
             hit.point.shared = True
             keys[hit.point.key].shared = True
-        known.add(customer, traits, points)
+        known.add(customer, points, traits.external)
         self._numbers[customer.pk] = number
         return customer
 
