@@ -1,4 +1,4 @@
-"""Write new customers, and the questions about them, many with a few statements."""
+"""Write new customers, what known ones get, and questions: many with a few statements."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,18 +20,19 @@ _new_key = maker_of(ExternalId, "customer_id", "system", "value")
 
 
 class Batch:
-    """New customers on their way to the database; nothing of them is there before ``write``."""
+    """Customers on their way to the database; nothing of them is there before ``write``."""
 
     def __init__(self, *, at: datetime, by: Actor) -> None:
         self._at, self._by = at, by
         self._clear()
 
     def _clear(self) -> None:
-        self._customers: list[tuple[Customer, Traits]] = []
+        self._customers: dict[UUID, tuple[Customer, Traits]] = {}
+        self._changed: dict[UUID, tuple[Customer, list[str]]] = {}
         self._points: list[ContactPoint] = []
+        self._flagged: dict[UUID, ContactPoint] = {}
         self._keys: list[ExternalId] = []
-        self._shared: dict[UUID, ContactPoint] = {}
-        self._reviews: list[IdentityReview] = []
+        self._reviews: dict[frozenset[UUID], IdentityReview] = {}
 
     def add(
         self, traits: Traits, points: Sequence[ContactPoint], key: ExternalKey | None
@@ -43,55 +44,92 @@ class Batch:
         customer = _new_customer(self._at, *(traits.values[name] for name in details.DETAILS))
         details.require_name(customer)
         customer.search_name = details.describe(customer)
-        self._customers.append((customer, traits))
+        self._customers[customer.pk] = customer, traits
+        self._take(customer, points, key)
+        return customer
+
+    def extend(
+        self,
+        customer: Customer,
+        points: Sequence[ContactPoint],
+        verified: Sequence[ContactPoint],
+        key: ExternalKey | None,
+    ) -> None:
+        """Give a known customer more to be reached at, or proof that something is right."""
+        if customer.pk in self._customers or customer.pk in self._changed:
+            self.write()  # an act of its own
+        for point in verified:
+            point.verified = True
+            self._flagged[point.pk] = point
+        self._take(customer, points, key)
+        if kinds := [str(point.kind) for point in (*points, *verified)]:
+            self._changed[customer.pk] = customer, kinds
+
+    def share(self, points: Iterable[ContactPoint]) -> None:
+        """Mark what somebody else has as well by now."""
+        for point in points:
+            if not point.shared:
+                point.shared = True
+                self._flagged[point.pk] = point
+
+    def has_asked(self, one: Customer, other: Customer) -> bool:
+        """Say whether anybody was asked, at any time, if the two are one."""
+        if frozenset((one.pk, other.pk)) in self._reviews:
+            return True
+        return IdentityReview.objects.between(one, other).exists()
+
+    def ask(
+        self, customer: Customer, candidate: Customer, facts: Iterable[Fact]
+    ) -> IdentityReview:
+        """Return the question whether ``customer`` is ``candidate``."""
+        evidence = [str(fact) for fact in facts]
+        review = IdentityReview(
+            customer=customer, candidate=candidate, evidence=evidence, score=weigh(evidence)
+        )
+        self._reviews[frozenset((customer.pk, candidate.pk))] = review
+        return review
+
+    def write(self) -> None:
+        """Write what was added since the last time, with its history and its announcements."""
+        at, by = self._at, self._by
+        created = [customer for customer, _ in self._customers.values()]
+        if created:
+            numbers = next_many_of("customers_number", len(created))
+            for customer, number in zip(created, numbers, strict=True):
+                customer.number = number
+        changed = [customer for customer, _ in self._changed.values()]
+        own = {point.pk for point in self._points}
+        flagged = [point for pk, point in self._flagged.items() if pk not in own]
+        history.create_all(created, at=at, by=by)
+        history.save_all(changed, fields=[], at=at, by=by)
+        history.save_all(flagged, fields=["shared", "verified"], at=at, by=by)
+        history.create_all(self._points, at=at, by=by)
+        history.create_all(self._keys, at=at, by=by)
+        history.create_all(list(self._reviews.values()), at=at, by=by)
+        self._announce()
+        if created or changed:
+            compare_later([customer.pk for customer in (*created, *changed)])
+        self._clear()
+
+    def _take(
+        self, customer: Customer, points: Sequence[ContactPoint], key: ExternalKey | None
+    ) -> None:
         for point in points:
             point.customer_id = customer.pk
             self._points.append(point)
         if key:
             self._keys.append(_new_key(customer.pk, key.system, key.value))
-        return customer
 
-    def share(self, points: Iterable[ContactPoint]) -> None:
-        """Mark what a new customer has as well as somebody else."""
-        for point in points:
-            if not point.shared:
-                point.shared = True
-                self._shared[point.pk] = point
-
-    def ask(
-        self, customer: Customer, candidate: Customer, facts: Iterable[Fact]
-    ) -> IdentityReview:
-        """Return the question whether the new ``customer`` is ``candidate``."""
-        evidence = [str(fact) for fact in facts]
-        score = weigh(evidence)
-        review = IdentityReview(
-            customer=customer, candidate=candidate, evidence=evidence, score=score
-        )
-        self._reviews.append(review)
-        return review
-
-    def write(self) -> None:
-        """Write what was added since the last time, with its history and its announcements."""
-        if not self._customers:
-            return
-        customers = [customer for customer, _ in self._customers]
-        numbers = next_many_of("customers_number", len(customers))
-        for customer, number in zip(customers, numbers, strict=True):
-            customer.number = number
-        history.create_all(customers, at=self._at, by=self._by)
-        history.create_all(self._points, at=self._at, by=self._by)
-        history.create_all(self._keys, at=self._at, by=self._by)
-        own = {point.pk for point in self._points}
-        others = [point for pk, point in self._shared.items() if pk not in own]
-        history.save_all(others, fields=["shared"], at=self._at, by=self._by)
-        history.create_all(self._reviews, at=self._at, by=self._by)
-        outbox.record_all(
-            EventName.CUSTOMER_CREATED,
-            [(customer, _told(traits)) for customer, traits in self._customers],
-            by=self._by,
-        )
-        compare_later([customer.pk for customer in customers])
-        self._clear()
+    def _announce(self) -> None:
+        created = [(customer, _told(traits)) for customer, traits in self._customers.values()]
+        changed = [
+            (customer, details.announced(dict.fromkeys(kinds, ("", ""))))
+            for customer, kinds in self._changed.values()
+        ]
+        if created:
+            outbox.record_all(EventName.CUSTOMER_CREATED, created, by=self._by)
+        if changed:
+            outbox.record_all(EventName.CUSTOMER_UPDATED, changed, by=self._by)
 
 
 def _told(traits: Traits) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from customers.claims import ExternalKey, Traits
-from customers.models import ContactKind, ContactPoint, Customer, ExternalId, IdentityReview
+from customers.claims import Traits
+from customers.models import ContactKind, ContactPoint, Customer, IdentityReview
 from customers.normalizing import is_placeholder, without_unseen
 from customers.scoring import weigh
 from hub import history
@@ -47,17 +47,6 @@ def add_point(customer: Customer, point: ContactPoint, *, by: Actor) -> bool:
     point.is_primary = not own.filter(is_primary=True).exists()
     _share(point, by=by)
     history.create(point, by=by)
-    return True
-
-
-def add_external_id(customer: Customer, key: ExternalKey, *, by: Actor) -> bool:
-    """Note what another tool calls ``customer``; say whether that was new.
-
-    An id that means somebody else already is left with that one.
-    """
-    if ExternalId.objects.filter(system=key.system, value=key.value).exists():
-        return False
-    history.create(ExternalId(customer=customer, system=key.system, value=key.value), by=by)
     return True
 
 

@@ -5,7 +5,7 @@ customer it is certainly about, or makes a new one and asks people about the dou
 ``find_or_create_all`` does the same for many, and writes all simple ones together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from customers.adding import Batch
-from customers.changing import note_change
 from customers.claims import Claim, ExternalKey, Fact, Match, Tier, Traits, lock_name, traits_of
-from customers.comparing import compare_later
-from customers.contacts import add_external_id, add_point, ask_about, claimed_points
+from customers.contacts import claimed_points
 from customers.known import Known
 from customers.matching import match, match_traits
 from customers.models import ContactPoint, Customer, IdentityReview, Recognition
@@ -78,76 +76,88 @@ def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> 
     if not allowed.can(Capability.VIEW_CUSTOMER):
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     locks.exclusively(name for traits in claims for name in traits.lock_names)
-    known, batch = Known(claims), Batch(at=at, by=by)
-    if len(claims) > 1:
-        _lock(known.customers())
-    found = [_identify(traits, known, batch, by=by) for traits in claims]
-    batch.write()
+    round_ = _Round(claims, at=at, by=by)
+    found = [round_.identify(traits) for traits in claims]
+    round_.write()
     _note(found, at=at, by=by)
     return found
 
 
-def _lock(ids: Iterable[UUID]) -> None:
-    """Lock whom many claims may be about, in one order: two files may name them in two orders."""
-    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)
-    list(rows.order_by("pk").values_list("pk"))
+class _Round:
+    """Some claims on their way: what is known about them, and what will be written at the end."""
 
+    def __init__(self, claims: Sequence[Traits], *, at: datetime, by: Actor) -> None:
+        self._known, self._batch = Known(claims), Batch(at=at, by=by)
+        self._known.replace(_locked(self._known.linkable()))
 
-def _identify(traits: Traits, known: Known, batch: Batch, *, by: Actor) -> Identified:
-    """Decide about one claim: who is new is left to the batch, the rest is written now."""
-    if not traits.points:
-        batch.write()  # namesakes are looked for in the database
-    found, points = match_traits(traits, known), claimed_points(traits)
-    if found.customer is None:
-        return _begin(traits, points, found, known, batch)
-    if not found.candidates and known.has_all(found.customer, traits, points):
-        evidence = found.evidence[found.customer.pk]
-        return Identified(found.customer, found.tier, created=False, evidence=evidence, reviews=())
-    batch.write()
-    is_taken = known.by_external_id(traits) is not None
-    key = None if is_taken else traits.external
-    identified = _add_to(found.customer, found, traits, key, by=by)
-    known.renew(traits, identified.customer)
-    return identified
+    def write(self) -> None:
+        self._batch.write()
 
+    def identify(self, traits: Traits) -> Identified:
+        """Decide about one claim; later ones find what follows of it."""
+        if not traits.points:
+            self.write()  # namesakes are looked for in the database
+        found = match_traits(traits, self._known)
+        if found.customer is None:
+            return self._begin(traits, found)
+        return self._add_to(found.customer, traits, found)
 
-def _begin(
-    traits: Traits, points: Sequence[ContactPoint], found: Match, known: Known, batch: Batch
-) -> Identified:
-    """Add somebody new; what others have as well is shared, and who may be the same is asked."""
-    key = None if known.by_external_id(traits) else traits.external
-    customer = batch.add(traits, points, key)
-    for point in points:
-        twins = known.points_at(point.key)
+    def _begin(self, traits: Traits, found: Match) -> Identified:
+        """Add somebody new, and ask who it may be."""
+        points, key = claimed_points(traits), self._free(traits)
+        customer = self._batch.add(traits, points, key)
+        for point in points:
+            self._share(point, customer)
+        self._known.add(customer, points, key)
+        reviews = [
+            self._batch.ask(customer, candidate, found.evidence[candidate.pk])
+            for candidate in found.candidates
+        ]
+        return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=tuple(reviews))
+
+    def _add_to(self, customer: Customer, traits: Traits, found: Match) -> Identified:
+        """Add what the claim tells anew of somebody known, and ask who else it may be about."""
+        own = {point.key: point for point in self._known.own_points(customer)}
+        new, verified, key = [], [], self._free(traits)
+        for point in claimed_points(traits):
+            if point.key not in own:
+                self._share(point, customer)
+                point.is_primary = not any(
+                    one.is_primary and one.kind == point.kind for one in own.values()
+                )
+                new.append(point)
+            elif point.verified and not (own[point.key].verified or own[point.key].shared):
+                verified.append(own[point.key])
+        if new or verified or key:
+            self._batch.extend(customer, new, verified, key)
+            self._known.extend(customer, new, key)
+        reviews = [
+            self._batch.ask(customer, candidate, found.evidence[candidate.pk])
+            for candidate in found.candidates
+            if not self._batch.has_asked(customer, candidate)
+        ]
+        evidence = found.evidence.get(customer.pk, ())
+        return Identified(
+            customer, found.tier, created=False, evidence=evidence, reviews=tuple(reviews)
+        )
+
+    def _free(self, traits: Traits) -> ExternalKey | None:
+        """An id that means somebody already is left with that one."""
+        return None if self._known.by_external_id(traits) else traits.external
+
+    def _share(self, point: ContactPoint, owner: Customer) -> None:
+        """Mark a point that somebody else has as well, there and here."""
+        twins = self._known.points_at(point.key, besides=owner)
         point.shared = point.shared or bool(twins)
-        batch.share(twins)
-    reviews = [batch.ask(customer, one, found.evidence[one.pk]) for one in found.candidates]
-    known.add(customer, points, key)
-    return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=tuple(reviews))
+        self._batch.share(twins)
 
 
-def _add_to(
-    known: Customer, found: Match, traits: Traits, key: ExternalKey | None, *, by: Actor
-) -> Identified:
-    """Write what one claim adds to a known customer, and ask who else it may be about."""
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=known.pk)
-    added = [point.kind for point in claimed_points(traits) if add_point(customer, point, by=by)]
-    if key:
-        add_external_id(customer, key, by=by)
-    if added:
-        note_change(customer, *added, by=by)
-        compare_later([customer.pk])
-    asked = (
-        ask_about(customer, candidate, found.evidence[candidate.pk], by=by)
-        for candidate in found.candidates
-    )
-    return Identified(
-        customer,
-        found.tier,
-        created=False,
-        evidence=found.evidence.get(customer.pk, ()),
-        reviews=tuple(review for review in asked if review),
-    )
+def _locked(ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Lock whom the claims may be linked to, in one order: two files name them in two orders."""
+    if not ids:
+        return {}
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)
+    return {customer.pk: customer for customer in rows.order_by("pk")}
 
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:

@@ -1,9 +1,11 @@
 """The same new person from many doors at once: one customer, as long as the locks are on."""
 
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError
@@ -107,11 +109,18 @@ def test_without_one_order_of_rows_the_two_files_would_deadlock(
 ) -> None:
     """The negative control: each file locks the people as it comes to them."""
     two_known_people()
-    monkeypatch.setattr(identity, "_lock", lambda _ids: None)
+    backwards, both_have_one = itertools.cycle([False, True]), threading.Barrier(2)
 
-    outcomes = [outcome for turn in range(ROUNDS) for outcome in two_files(turn)]
+    def as_they_come(ids: Collection[UUID]) -> dict[UUID, Customer]:
+        first, second = sorted(ids, reverse=next(backwards))
+        waiting = Customer.objects.select_for_update(no_key=True)
+        found = {first: waiting.get(pk=first)}
+        both_have_one.wait(timeout=10)
+        return found | {second: waiting.get(pk=second)}
 
-    assert any(isinstance(outcome, OperationalError) for outcome in outcomes)
+    monkeypatch.setattr(identity, "_locked", as_they_come)
+
+    assert any(isinstance(outcome, OperationalError) for outcome in two_files(0))
 
 
 def two_known_people() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from billing.belonging import misplaced_lines
 from customers.addresses import add_address
-from customers.claims import ExternalKey, traits_of
-from customers.contacts import add_external_id, add_point, claimed_points
+from customers.claims import traits_of
+from customers.contacts import add_point, claimed_points
 from customers.details import describe
-from customers.models import Channel, Consent, Customer
+from customers.models import Channel, Consent, Customer, ExternalId
 from customers.survivorship import GROUPS
 from hub import history
 from tests.customers.merged import everything, merge, undo
@@ -90,9 +90,9 @@ def made(known: Known, number: int) -> Customer:
     found = client(known.name, **known.details)
     Customer.objects.filter(pk=found.pk).update(search_name=describe(found))
     reach(found, known)
-    key = [ExternalKey("Old software", f"{number}-{place}") for place in range(known.ids)]
-    for one in key:
-        add_external_id(found, one, by=SETUP)
+    for place in range(known.ids):
+        key = ExternalId(customer=found, system="Old software", value=f"{number}-{place}")
+        history.create(key, by=SETUP)
     for channel, granted in known.consents:
         answer = Consent(customer=found, channel=channel, granted=granted, source="At the desk")
         history.create(answer, by=SETUP)
