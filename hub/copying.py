@@ -89,16 +89,17 @@ def copy_rows(
     defaults = [_default(field) for field in others]
 
     def values(row: Sequence[Any]) -> list[Any]:
-        found = [*row, *(default() for default in defaults)]
+        found = [*row, *[default() for default in defaults]]
         for place, prepare in preparers:
             found[place] = prepare(found[place])
         return found
 
-    _copy(model, [*named, *others], map(values, rows))
+    as_they_are = not preparers and not defaults
+    _copy(model, [*named, *others], rows if as_they_are else map(values, rows))
 
 
 def _copy(
-    model: type[models.Model], fields: Sequence[AnyField], rows: Iterable[list[Any]]
+    model: type[models.Model], fields: Sequence[AnyField], rows: Iterable[Sequence[Any]]
 ) -> None:
     columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
     table = sql.Identifier(model._meta.db_table)  # noqa: SLF001
