@@ -83,9 +83,7 @@ class Known:
         if customer.pk in self._added:
             return self._added[customer.pk]
         if self._own is None:
-            self._own = defaultdict(list)
-            for point in ContactPoint.objects.filter(customer__in=self._customers()):
-                self._own[point.customer_id].append(point)
+            self._own = self._read_own()
         return self._own[customer.pk]
 
     def add(
@@ -108,9 +106,15 @@ class Known:
     def emails_of(self, customer: Customer) -> list[ContactPoint]:
         return [one for one in self.own_points(customer) if one.kind == ContactKind.EMAIL]
 
-    def _customers(self) -> set[UUID]:
-        hits = (hit for hits in self._hits.values() for hit in hits)
-        return {hit.customer.pk for hit in hits} | self.linkable()
+    def _read_own(self) -> dict[UUID, list[ContactPoint]]:
+        """Read the points of all, but as one object those that are hits: one flag for both."""
+        own: dict[UUID, list[ContactPoint]] = defaultdict(list)
+        hits = [hit for hits in self._hits.values() for hit in hits]
+        same = {hit.point.pk: hit.point for hit in hits}
+        customers = {hit.customer.pk for hit in hits} | self.linkable()
+        for point in ContactPoint.objects.filter(customer__in=customers):
+            own[point.customer_id].append(same.get(point.pk, point))
+        return own
 
     def _read_points(self, points: set[Point]) -> None:
         for kind in ContactKind:

@@ -18,6 +18,7 @@ from customers.identity import (
     Claim,
     ExternalKey,
     Identified,
+    Tier,
     find_or_create,
     find_or_create_all,
     traits_of,
@@ -32,7 +33,7 @@ from customers.models import (
 )
 from hub.errors import InvalidInput
 from hub.models import Change
-from tests.factories.customers import claim
+from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP
 
 some = st.sampled_from
@@ -59,10 +60,10 @@ def together(stated: Sequence[Claim]) -> list[Identified]:
     return find_or_create_all([traits_of(claim) for claim in stated], at=timezone.now(), by=SETUP)
 
 
-def picture(identify: Identify, stated: Sequence[Claim]) -> Any:
-    """Everything that ``stated`` leads to, in an empty hub, with customers numbered by arrival."""
+def picture(identify: Identify, stated: Sequence[Claim], *, known: Sequence[Claim] = ()) -> Any:
+    """Everything that ``stated`` leads to, in a hub that knows ``known``, by order of arrival."""
     with transaction.atomic():
-        found = identify(stated)
+        found = [*one_by_one(known), *identify(stated)]
         noted = ContactPoint.history.order_by("history_id")
         order = list(dict.fromkeys(one.customer.pk for one in found))
         place = {customer_id: number for number, customer_id in enumerate(order)}
@@ -104,6 +105,15 @@ class TestManyAtOnce(TestCase):
     @given(st.lists(claims, min_size=2, max_size=7))
     def test_they_end_where_they_would_one_by_one(self, stated: list[Claim]) -> None:
         assert picture(together, stated) == picture(one_by_one, stated)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(claims, min_size=1, max_size=3), st.lists(claims, min_size=2, max_size=5))
+    def test_they_end_there_too_where_some_are_known(
+        self, known: list[Claim], stated: list[Claim]
+    ) -> None:
+        expected = picture(one_by_one, stated, known=known)
+
+        assert picture(together, stated, known=known) == expected
 
 
 @pytest.mark.django_db
@@ -154,3 +164,50 @@ def test_doubtful_ones_cost_as_many_statements_as_the_others() -> None:
     assert IdentityReview.objects.count() == 110
     assert ContactPoint.objects.filter(shared=True).count() == 220
     assert not ContactPoint.objects.filter(shared=False).exists()
+
+
+@pytest.mark.django_db
+def test_a_proven_address_stays_proven_when_a_later_one_shares_it() -> None:
+    ann = customer("Ann Lee", email="a@x.example")
+    stated = [
+        claim("Ann Lee", email="a@x.example", email_verified=True),
+        claim("Bob Ray", email="a@x.example", birth_date=date(1990, 1, 1)),
+        claim("Zoe Fox", email="a@x.example", phone="+33612345678"),
+    ]
+
+    together(stated)
+
+    point = ann.contact_points.get()
+    assert (point.verified, point.shared) == (True, True)
+    newest = point.history.latest("history_id")
+    assert (newest.verified, newest.shared) == (True, True)
+
+
+@pytest.mark.django_db
+def test_a_shared_address_stays_shared_when_its_owner_proves_it() -> None:
+    ann = customer("Ann Lee", email="a@x.example", external=ExternalKey("old", "1"))
+    stated = [
+        claim("Bob Ray", email="a@x.example"),
+        claim(
+            "Ann Lee", email="a@x.example", email_verified=True, external=ExternalKey("old", "1")
+        ),
+    ]
+
+    together(stated)
+
+    point = ann.contact_points.get()
+    assert (point.verified, point.shared) == (False, True)
+
+
+@pytest.mark.django_db
+def test_whoever_has_proven_an_address_before_is_found_by_it_later_in_the_file() -> None:
+    ann = customer("Ann Lee", email="a@x.example")
+    stated = [
+        claim("Ann Lee", email="a@x.example", email_verified=True),
+        claim("Bob Ray", email="a@x.example", email_verified=True),
+    ]
+
+    found = together(stated)
+
+    assert [one.customer.pk for one in found] == [ann.pk, ann.pk]
+    assert found[1].tier is Tier.VERIFIED_EMAIL
