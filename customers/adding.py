@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from customers import details
+from customers.asking import drafted
 from customers.claims import ExternalKey, Fact, Traits
 from customers.comparing import compare_later
 from customers.models import ContactPoint, Customer, ExternalId, IdentityReview
-from customers.scoring import weigh
 from hub import history, outbox
 from hub.actors import Actor
 from hub.copying import maker_of
@@ -82,10 +82,7 @@ class Batch:
         self, customer: Customer, candidate: Customer, facts: Iterable[Fact]
     ) -> IdentityReview:
         """Return the question whether ``customer`` is ``candidate``."""
-        evidence = [str(fact) for fact in facts]
-        review = IdentityReview(
-            customer=customer, candidate=candidate, evidence=evidence, score=weigh(evidence)
-        )
+        review = drafted(customer, candidate, facts)
         self._reviews[frozenset((customer.pk, candidate.pk))] = review
         return review
 

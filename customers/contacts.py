@@ -4,14 +4,11 @@ Callers hold the identity locks of every address and number that they pass (``lo
 and the row of the customer.
 """
 
-from collections.abc import Iterable
-
 from django.db.models import Q, QuerySet
 
 from customers.claims import Traits
-from customers.models import ContactKind, ContactPoint, Customer, IdentityReview
+from customers.models import ContactKind, ContactPoint, Customer
 from customers.normalizing import is_placeholder, without_unseen
-from customers.scoring import weigh
 from hub import history
 from hub.actors import Actor
 from hub.copying import maker_of
@@ -34,20 +31,16 @@ def claimed_points(traits: Traits) -> list[ContactPoint]:
     return points
 
 
-def add_point(customer: Customer, point: ContactPoint, *, by: Actor) -> bool:
-    """Give ``customer`` one more way to be reached; say whether it was new or newly verified.
+def add_point(customer: Customer, point: ContactPoint, *, by: Actor) -> ContactPoint:
+    """Give ``customer`` one more way to be reached; the first of its kind is the main one.
 
-    The first of its kind becomes the main one; what is there already is never replaced.
+    :raises IntegrityError: the customer has it already.
     """
     own = customer.contact_points.filter(kind=point.kind)
-    same = own.filter(normalized=point.normalized, extension=point.extension).first()
-    if same is not None:
-        return _verify(same, point, by=by)
     point.customer = customer
     point.is_primary = not own.filter(is_primary=True).exists()
     _share(point, by=by)
-    history.create(point, by=by)
-    return True
+    return history.create(point, by=by)
 
 
 def set_main(customer: Customer, kind: str, point: ContactPoint | None, *, by: Actor) -> bool:
@@ -74,29 +67,8 @@ def set_main(customer: Customer, kind: str, point: ContactPoint | None, *, by: A
     return True
 
 
-def ask_about(
-    customer: Customer, candidate: Customer, facts: Iterable[str], *, by: Actor
-) -> IdentityReview | None:
-    """Ask people whether the two are one, unless that was asked or answered before."""
-    if customer == candidate or IdentityReview.objects.between(customer, candidate).exists():
-        return None
-    evidence = [str(fact) for fact in facts]
-    review = IdentityReview(
-        customer=customer, candidate=candidate, evidence=evidence, score=weigh(evidence)
-    )
-    return history.create(review, by=by)
-
-
 def _is_same(known: ContactPoint, point: ContactPoint) -> bool:
     return (known.normalized, known.extension) == (point.normalized, point.extension)
-
-
-def _verify(known: ContactPoint, point: ContactPoint, *, by: Actor) -> bool:
-    if known.verified or known.shared or not point.verified:
-        return False
-    known.verified = True
-    history.save(known, fields=["verified"], by=by)
-    return True
 
 
 def _rewrite(main: ContactPoint, point: ContactPoint, *, by: Actor) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from customers.contacts import ask_about
+from customers.asking import ask_about
 from customers.models import Customer, SavedFilter
 from customers.selecting import KEPT_PER_PERSON
 from tests.factories.clients import signed_in

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from customers.contacts import ask_about
+from customers.asking import ask_about
 from customers.models import Customer
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
 from tests.customers.merged import merge
