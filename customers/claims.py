@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from customers import details
 from customers.holding import lock_of
+from customers.labels import name_of
 from customers.models import ContactKind, Customer
 from customers.normalizing import Phone, clean_line, fold, normalize_email, normalize_phone
 from hub.errors import InvalidInput
@@ -128,8 +129,7 @@ class Traits:
             names.append(lock_name("external", self.external.system, self.external.value))
         if self.claim.hub_id:
             names.append(lock_of(self.claim.hub_id))
-        person = f"{self.claim.given_name} {self.claim.family_name}".strip()
-        name = person or self.claim.company
+        name = name_of(self.claim.given_name, self.claim.family_name, self.claim.company)
         if name and not self.points:  # namesakes are looked for
             names.append(lock_of_name(name))
         return names

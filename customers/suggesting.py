@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from customers.calling import code_of, name_of, url_of
+from customers.labels import code_of, name_of, url_of
 from customers.models import Customer
 from customers.normalizing import display_phone, fold
 from customers.searching import findable, may_be_more_than_a_name, readable, sounding_like
@@ -25,7 +25,10 @@ Condition = tuple[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """As much of a customer as tells people whether it is the one that they mean."""
+    """As much of a customer as tells people whether it is the one that they mean.
+
+    Its fields stand in the order of the columns of ``_OFFERED``.
+    """
 
     pk: UUID
     number: int
@@ -89,7 +92,7 @@ def _beginning_with(text: str, *, access: Access, limit: int) -> list[Suggestion
     words = fold(readable(text)).split()
     if not words or may_be_more_than_a_name(text):
         return []
-    visible = _visible_to(access)
+    visible = _conditions_for(access)
     if visible is None:
         return []
     others = [("search_name LIKE %s", [f"%{word}%"]) for word in words]
@@ -99,8 +102,11 @@ def _beginning_with(text: str, *, access: Access, limit: int) -> list[Suggestion
     return _offered(parts, limit=limit)
 
 
-def _visible_to(access: Access) -> list[Condition] | None:
-    """Return what holds for current customers that ``access`` sees; nothing if it sees none."""
+def _conditions_for(access: Access) -> list[Condition] | None:
+    """Return what ``current`` and ``visible_to`` of customers ask for; None if nobody is seen.
+
+    Whoever sees all is not asked for a list of ids: the index of names alone has the answer.
+    """
     current: Condition = ("canonical_id IS NULL AND erased_at IS NULL", [])
     if access.can(Capability.VIEW_CUSTOMER):
         return [current]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from timezone_field import TimeZoneField
 
 from customers import references
-from customers.calling import code_of, name_of, url_of
+from customers.labels import code_of, name_of, url_of
 from customers.normalizing import display_phone
 from hub import history
 from hub.access import Access, Capability

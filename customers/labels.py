@@ -1,4 +1,4 @@
-"""How a customer is called wherever one is shown. Pure: no database, no clock."""
+"""Name, code and address of the page of a customer, from plain values: no database, no clock."""
 
 from uuid import UUID
 
