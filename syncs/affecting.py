@@ -1,7 +1,7 @@
 """Which objects at a connection a change may have altered, found for many changes at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,8 @@ VISITS_RENAMED = 100  # of one customer: the coming ones whose entries tell the 
 class Affected:
     """What some changes may have altered; ``at`` parts coming visits from past ones."""
 
-    def __init__(self, changes: Iterable[Change], *, at: datetime) -> None:
+    def __init__(self, changes: Sequence[Change], *, at: datetime) -> None:
+        self._changes = changes
         by_kind: dict[str, set[UUID]] = defaultdict(set)
         for change in changes:
             by_kind[change.kind].add(change.local_id)
@@ -27,12 +28,12 @@ class Affected:
         coming = (visit for visits in self._visits.values() for visit in visits)
         self._appointments = by_kind[Kind.APPOINTMENT].union(coming)
 
-    def keys(self, account: Connection, changes: Sequence[Change]) -> list[list[str]]:
-        """Return the keys of the jobs that each of ``changes`` asks of ``account``."""
+    def keys_for(self, account: Connection) -> list[tuple[Change, list[str]]]:
+        """Return each change with the keys of the jobs that it asks of ``account``."""
         covered = _covered(account, self._appointments)
-        return [self._of(account, change, covered) for change in changes]
+        return [(change, self._keys_of(account, change, covered)) for change in self._changes]
 
-    def _of(self, account: Connection, change: Change, covered: set[UUID]) -> list[str]:
+    def _keys_of(self, account: Connection, change: Change, covered: set[UUID]) -> list[str]:
         if change.kind in kinds_of(account.vendor):
             if change.kind == Kind.APPOINTMENT and change.local_id not in covered:
                 return []
@@ -44,7 +45,7 @@ class Affected:
 
 
 def _covered(account: Connection, appointments: set[UUID]) -> set[UUID]:
-    """A calendar follows its own staff, and lets go of what moved to somebody else."""
+    """Keep what ``account`` follows: a calendar its own staff, and what moved away from them."""
     staff = account.config.get("staff")
     if staff is None or not appointments:
         return appointments
@@ -56,6 +57,7 @@ def _covered(account: Connection, appointments: set[UUID]) -> set[UUID]:
 
 
 def _coming_visits(customers: set[UUID], *, at: datetime) -> Mapping[UUID, Sequence[UUID]]:
+    """Return the next appointments of each customer, the first ones first."""
     found: dict[UUID, list[UUID]] = defaultdict(list)
     if customers:
         coming = Appointment.objects.filter(

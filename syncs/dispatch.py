@@ -1,6 +1,6 @@
 """Turn committed changes into jobs: one bump for each connection that has to know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +19,7 @@ BATCH_SIZE = 500
 KINDS = frozenset(kind.value for kind in Kind)
 RUN_HOT = "syncs.run_hot_job"
 RUN = "syncs.run_job"
-AFTER_PEOPLE = 7  # the priority of what an import asks for: a booking does not wait behind it
+AFTER_PEOPLE = 7  # the priority of what an import asks for: no booking waits behind it
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def dispatch(*, at: datetime) -> int:
     told = [change for change in changes if change.kind in KINDS]
     affected = Affected(told, at=at)
     for account in Connection.objects.exclude(status=ConnectionStatus.DISABLED).order_by("pk"):
-        _ask(account, told, affected)
+        _ask(account, affected)
     Change.objects.filter(pk__in=[change.pk for change in changes]).update(dispatched_at=at)
     return len(changes)
 
@@ -49,10 +49,10 @@ def ring_after_commit(job_ids: Iterable[int], *, hot: bool) -> None:
         outbox.ring_after_commit(RUN_HOT if hot else RUN, job_id=str(job_id))
 
 
-def _ask(account: Connection, changes: Sequence[Change], affected: Affected) -> None:
-    """Ask ``account`` for what ``changes`` altered; of two reasons the more urgent one counts."""
+def _ask(account: Connection, affected: Affected) -> None:
+    """Ask ``account`` for what was altered; of two reasons the more urgent one counts."""
     wishes: dict[str, Wish] = {}
-    for change, keys in zip(changes, affected.keys(account, changes), strict=True):
+    for change, keys in affected.keys_for(account):
         if not _came_from(account, change):
             wish = _wish(change)
             for key in keys:

@@ -16,13 +16,14 @@ LONG_LEASE_SECONDS = 60
 PREFLIGHT = "preflight"
 LOST_LEASES_TO_DEATH = 5
 BREAKER_TRIPS_AT = 5
+USUAL_PRIORITY = 5  # a lower number is done earlier
 
 
 class Wish(NamedTuple):
-    """Why a job is asked for, and how urgent it is: of two, the lower number comes first."""
+    """Why a job is asked for (``request_id`` leads to the act), and how urgent it is."""
 
     request_id: str = ""
-    priority: int = 5
+    priority: int = USUAL_PRIORITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def pull_key(stream: str) -> str:
 
 
 def request(
-    wanted: Iterable[tuple[UUID, str]], *, request_id: str = "", priority: int = 5
+    wanted: Iterable[tuple[UUID, str]], *, request_id: str = "", priority: int = USUAL_PRIORITY
 ) -> list[int]:
     """Ask for each (connection id, key) to be made true, and return the job ids.
 

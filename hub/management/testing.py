@@ -27,6 +27,7 @@ FIRST = (
     "tests/scheduling/test_rescheduling.py",
     "tests/billing/test_issuing.py",
     "tests/billing/test_payments.py",
+    "tests/syncs/test_dispatch.py",
     "tests/syncs/test_jobs.py",
     "tests/syncs/test_merge.py",
     "tests/syncs/test_merged_customers.py",

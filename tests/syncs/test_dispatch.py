@@ -72,7 +72,7 @@ def test_what_an_import_asked_for_becomes_urgent_when_a_person_changes_it(
 
     dispatch.dispatch(at=timezone.now())
 
-    assert Job.objects.get().priority == jobs.Wish().priority
+    assert Job.objects.get().priority == jobs.USUAL_PRIORITY
 
 
 def test_a_renamed_customer_is_told_to_the_calendars_that_show_the_name() -> None:
@@ -101,9 +101,7 @@ def test_many_changes_are_told_in_as_many_statements_as_one(account: Connection)
     def statements(count: int) -> int:
         for _ in range(count):
             record_change()
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert dispatch.dispatch(at=timezone.now()) == count
         return len(captured)
 
