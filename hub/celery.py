@@ -28,5 +28,5 @@ app.autodiscover_tasks(
 
 
 @worker_init.connect
-def _settle(**_: Any) -> None:
-    garbage.leave_alone_what_is_here()
+def _freeze_loaded_code(**_: Any) -> None:
+    garbage.freeze_loaded_code()

@@ -3,7 +3,7 @@
 import gc
 
 
-def leave_alone_what_is_here() -> None:
+def freeze_loaded_code() -> None:
     """Call once all code is loaded, and before forking: later collections skip it.
 
     Code and models are more than a hundred thousand objects, through which each collection of

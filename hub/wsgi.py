@@ -9,4 +9,4 @@ from hub import garbage
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
 application = get_wsgi_application()
-garbage.leave_alone_what_is_here()
+garbage.freeze_loaded_code()

@@ -92,7 +92,7 @@ class Command(BaseCommand):
             }
             with running(Path(folder), variables) as stack:
                 ground = lay_ground()
-                garbage.leave_alone_what_is_here()  # as web processes and workers do
+                garbage.freeze_loaded_code()  # as web processes and workers do
                 for name in chosen:
                     self.stderr.write(f"measuring {name} …")
                     found += MEASURES[name](stack, ground, rows)
