@@ -1,9 +1,11 @@
 """Turn committed changes into jobs: one bump for each connection that has to know."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from hub import outbox
 from hub.actors import ActorKind, Source
@@ -12,8 +14,8 @@ from syncs import jobs
 from syncs.affecting import Affected
 from syncs.connectors.base import Kind
 from syncs.jobs import Wish
-from syncs.models import Connection
-from syncs.states import ConnectionStatus
+from syncs.models import Connection, Job
+from syncs.states import ConnectionStatus, JobState
 
 BATCH_SIZE = 500
 KINDS = frozenset(kind.value for kind in Kind)
@@ -60,7 +62,13 @@ def _ask(account: Connection, affected: Affected) -> None:
     ids = jobs.request_each({(account.pk, key): wish for key, wish in wishes.items()})
     hot = any(wish.priority < AFTER_PEOPLE for wish in wishes.values())
     # Whoever hears one of them goes on with everything else that this connection has to do.
-    ring_after_commit(ids[: account.max_concurrency], hot=hot)
+    ring_after_commit(_due(ids)[: account.max_concurrency], hot=hot)
+
+
+def _due(job_ids: Collection[int]) -> QuerySet[Job, int]:
+    """Return those that a worker can begin now: a bell for one that has to wait is not heard."""
+    due = Job.objects.filter(pk__in=job_ids, state=JobState.READY, available_at__lte=Now())
+    return due.order_by("priority", "available_at", "pk").values_list("pk", flat=True)
 
 
 def _wish(change: Change) -> Wish:

@@ -1,6 +1,7 @@
 """Every committed change reaches each connection that has to know, once and in its turn."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -73,6 +74,25 @@ def test_what_an_import_asked_for_becomes_urgent_when_a_person_changes_it(
     dispatch.dispatch(at=timezone.now())
 
     assert Job.objects.get().priority == jobs.USUAL_PRIORITY
+
+
+def test_the_most_urgent_that_can_be_done_is_rung(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    account = make_account(max_concurrency=1)
+    waiting, imported, changed = (UUID(int=number) for number in (1, 2, 3))
+    jobs.request([(account.pk, jobs.object_key("customer", waiting))])
+    Job.objects.update(available_at=timezone.now() + timedelta(hours=1))  # a failure's back-off
+    record_change(local_id=waiting)
+    record_change(local_id=imported, source="import")
+    record_change(local_id=changed)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        dispatch.dispatch(at=timezone.now())
+
+    job = Job.objects.get(key=jobs.object_key("customer", changed))
+    bells = [callback.bell for callback in callbacks]
+    assert bells == [(dispatch.RUN_HOT, (("job_id", str(job.pk)),))]
 
 
 def test_a_renamed_customer_is_told_to_the_calendars_that_show_the_name() -> None:
