@@ -71,9 +71,9 @@ def entries(*instances: models.Model, zone: tzinfo = UTC) -> list[Entry]:
 
 
 def _steps(instance: models.Model) -> Iterator[tuple[Row, Row | None]]:
-    """Each row with the one before it, newest first."""
+    """Each row with the one before it, newest first: an act may have begun before and waited."""
     manager = instance.history  # type: ignore[attr-defined]
-    rows = list(manager.order_by("-history_date", "-history_id"))
+    rows = list(manager.order_by("-history_id"))
     return zip(rows, [*rows[1:], None], strict=True)
 
 

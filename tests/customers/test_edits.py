@@ -5,11 +5,13 @@ from datetime import UTC
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers.edits import edits_of
+from customers.identity import find_or_create
 from customers.models import Customer
 from customers.updating import update_customer
-from tests.factories.customers import customer
+from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP, actor, person
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,23 @@ def test_one_save_is_one_act_with_its_author(claire: Customer) -> None:
         ("E-mail", "claire@marchetti.example", "claire@new.example"),
         ("Phone", "+33 6 12 34 56 78", ""),
     ]
+
+
+def test_who_waited_for_an_edit_is_not_told_to_have_made_it(claire: Customer) -> None:
+    """An import reads its clock, then waits for the row that somebody is just editing."""
+    began = timezone.now()
+    update_customer(claire.pk, {"family_name": "Perrin"}, by=actor(person("Front desk")))
+    stated = claim("Claire Perrin", email="claire@marchetti.example", phone="+33612345679")
+    find_or_create(stated, at=began, by=SETUP)
+
+    authors = {
+        change.label: edit.actor_name
+        for edit in edits_of(claire, zone=UTC)
+        for change in edit.changes
+        if not edit.is_first
+    }
+
+    assert authors["Family name"] == "Ben Desk"
 
 
 def test_an_address_alone_is_named_in_the_title(claire: Customer) -> None:
