@@ -1,4 +1,7 @@
-"""Write new customers, what known ones get, and questions: many with a few statements."""
+"""Add customers, add to known ones, and ask about them: many with a few statements.
+
+``customers.identity`` decides who is added and what to whom; here it is written.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -57,7 +60,7 @@ class Batch:
     ) -> None:
         """Give a known customer more to be reached at, or proof that something is right."""
         if customer.pk in self._customers or customer.pk in self._changed:
-            self.write()  # an act of its own
+            self.write()  # each act is a version of its own in the history
         for point in verified:
             point.verified = True
             self._flagged[point.pk] = point
@@ -66,7 +69,7 @@ class Batch:
             self._changed[customer.pk] = customer, kinds
 
     def share(self, points: Iterable[ContactPoint]) -> None:
-        """Mark what somebody else has as well by now."""
+        """Mark contact points that somebody else has as well by now."""
         for point in points:
             if not point.shared:
                 point.shared = True
@@ -90,13 +93,10 @@ class Batch:
         """Write what was added since the last time, with its history and its announcements."""
         at, by = self._at, self._by
         created = [customer for customer, _ in self._customers.values()]
-        if created:
-            numbers = next_many_of("customers_number", len(created))
-            for customer, number in zip(created, numbers, strict=True):
-                customer.number = number
         changed = [customer for customer, _ in self._changed.values()]
-        own = {point.pk for point in self._points}
-        flagged = [point for pk, point in self._flagged.items() if pk not in own]
+        new = {point.pk for point in self._points}  # they are created with their flags
+        flagged = [point for pk, point in self._flagged.items() if pk not in new]
+        _number(created)
         history.create_all(created, at=at, by=by)
         history.save_all(changed, fields=[], at=at, by=by)
         history.save_all(flagged, fields=["shared", "verified"], at=at, by=by)
@@ -127,6 +127,13 @@ class Batch:
             outbox.record_all(EventName.CUSTOMER_CREATED, created, by=self._by)
         if changed:
             outbox.record_all(EventName.CUSTOMER_UPDATED, changed, by=self._by)
+
+
+def _number(created: Sequence[Customer]) -> None:
+    if created:
+        numbers = next_many_of("customers_number", len(created))
+        for customer, number in zip(created, numbers, strict=True):
+            customer.number = number
 
 
 def _told(traits: Traits) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 Form, API, connector and import state a ``Claim``; ``find_or_create`` links it to the one
 customer it is certainly about, or makes a new one and asks people about the doubtful ones.
-``find_or_create_all`` does the same for many, and writes all simple ones together.
+``find_or_create_all`` does the same for many, and writes them together.
 """
 
 from collections.abc import Collection, Sequence
@@ -76,15 +76,18 @@ def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> 
     if not allowed.can(Capability.VIEW_CUSTOMER):
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     locks.exclusively(name for traits in claims for name in traits.lock_names)
-    round_ = _Round(claims, at=at, by=by)
-    found = [round_.identify(traits) for traits in claims]
-    round_.write()
+    decider = _Decider(claims, at=at, by=by)
+    found = [decider.decide(traits) for traits in claims]
+    decider.write()
     _note(found, at=at, by=by)
     return found
 
 
-class _Round:
-    """Some claims on their way: what is known about them, and what will be written at the end."""
+class _Decider:
+    """Decides about claims in their order: later ones find what follows of the earlier ones.
+
+    What was decided is surely in the database after ``write``, and may be before.
+    """
 
     def __init__(self, claims: Sequence[Traits], *, at: datetime, by: Actor) -> None:
         self._known, self._batch = Known(claims), Batch(at=at, by=by)
@@ -93,18 +96,18 @@ class _Round:
     def write(self) -> None:
         self._batch.write()
 
-    def identify(self, traits: Traits) -> Identified:
-        """Decide about one claim; later ones find what follows of it."""
+    def decide(self, traits: Traits) -> Identified:
+        """:raises InvalidInput: somebody would be new and has no name."""
         if not traits.points:
             self.write()  # namesakes are looked for in the database
         found = match_traits(traits, self._known)
         if found.customer is None:
-            return self._begin(traits, found)
-        return self._add_to(found.customer, traits, found)
+            return self._create(traits, found)
+        return self._link(found.customer, traits, found)
 
-    def _begin(self, traits: Traits, found: Match) -> Identified:
+    def _create(self, traits: Traits, found: Match) -> Identified:
         """Add somebody new, and ask who it may be."""
-        points, key = claimed_points(traits), self._free(traits)
+        points, key = claimed_points(traits), self._new_key(traits)
         customer = self._batch.add(traits, points, key)
         for point in points:
             self._share(point, customer)
@@ -115,10 +118,23 @@ class _Round:
         ]
         return Identified(customer, Tier.NONE, created=True, evidence=(), reviews=tuple(reviews))
 
-    def _add_to(self, customer: Customer, traits: Traits, found: Match) -> Identified:
+    def _link(self, customer: Customer, traits: Traits, found: Match) -> Identified:
         """Add what the claim tells anew of somebody known, and ask who else it may be about."""
+        self._extend(customer, traits)
+        reviews = [
+            self._batch.ask(customer, candidate, found.evidence[candidate.pk])
+            for candidate in found.candidates
+            if not self._batch.has_asked(customer, candidate)
+        ]
+        evidence = found.evidence.get(customer.pk, ())
+        return Identified(
+            customer, found.tier, created=False, evidence=evidence, reviews=tuple(reviews)
+        )
+
+    def _extend(self, customer: Customer, traits: Traits) -> None:
+        """Add ways to be reached, a proof and an id that are new; nothing is overwritten."""
         own = {point.key: point for point in self._known.own_points(customer)}
-        new, verified, key = [], [], self._free(traits)
+        new, verified, key = [], [], self._new_key(traits)
         for point in claimed_points(traits):
             if point.key not in own:
                 self._share(point, customer)
@@ -131,18 +147,9 @@ class _Round:
         if new or verified or key:
             self._batch.extend(customer, new, verified, key)
             self._known.extend(customer, new, key)
-        reviews = [
-            self._batch.ask(customer, candidate, found.evidence[candidate.pk])
-            for candidate in found.candidates
-            if not self._batch.has_asked(customer, candidate)
-        ]
-        evidence = found.evidence.get(customer.pk, ())
-        return Identified(
-            customer, found.tier, created=False, evidence=evidence, reviews=tuple(reviews)
-        )
 
-    def _free(self, traits: Traits) -> ExternalKey | None:
-        """An id that means somebody already is left with that one."""
+    def _new_key(self, traits: Traits) -> ExternalKey | None:
+        """Return the claimed id, unless it means somebody already: then it stays theirs."""
         return None if self._known.by_external_id(traits) else traits.external
 
     def _share(self, point: ContactPoint, owner: Customer) -> None:
