@@ -63,6 +63,8 @@ def suggest(text: str, *, access: Access, limit: int) -> list[Suggestion]:
     Those whose name begins with it come first, then some who have it anywhere: a thousand are
     looked at. A name with a slip in it is looked for only when nothing has it as it was typed.
     """
+    if not readable(text):
+        return []
     first = _beginning_with(text, access=access, limit=limit)
     if len(first) == limit:
         return first
