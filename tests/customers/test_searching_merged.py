@@ -11,14 +11,14 @@ from customers.identity import ExternalKey
 from customers.models import Customer
 from customers.suggesting import suggest
 from customers.updating import update_customer
-from hub import history
 from hub.access import EVERYTHING
-from syncs.models import Connection, Link
+from syncs.models import Link
 from tests.customers.merged import merge, undo
 from tests.factories.billing import issued
 from tests.factories.clients import ApiClient, api_key, signed_in
 from tests.factories.customers import customer, offered
 from tests.factories.people import SETUP, person
+from tests.factories.syncs import make_account
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "clara@roux.example", "+33 7 11 22 33 44"
@@ -36,10 +36,12 @@ def clara() -> Customer:
     """Claire under another name, known to the CRM and the old software, with an invoice."""
     key = ExternalKey("Old salon software", "K-0815")
     made = customer("Clara Roux", email=EMAIL, phone=PHONE, external=key)
-    owner = person("Administrator")
-    crm = history.create(Connection(vendor="hubspot", label="CRM", owner=owner), by=SETUP)
     Link.objects.create(
-        connection=crm, kind="customer", local_id=made.pk, remote_id="90151", idem_key="x"
+        connection=make_account(),
+        kind="customer",
+        local_id=made.pk,
+        remote_id="90151",
+        idem_key="x",
     )
     issued(customer=made)
     return made
