@@ -10,7 +10,7 @@ from uuid import UUID
 from customers.claims import Fact, Match, Traits
 from customers.contacts import claimed_points
 from customers.importing.mapping import Reader
-from customers.importing.outcomes import Noted, StatedRow
+from customers.importing.outcomes import NotedRow, StatedRow
 from customers.known import Known
 from customers.matching import match_traits
 from customers.models import Customer, ImportRow, Outcome
@@ -40,7 +40,7 @@ class Plan:
     ) -> None:
         self._disk.close()
 
-    def foresee(self, stated: Sequence[StatedRow]) -> list[Noted]:
+    def foresee(self, stated: Sequence[StatedRow]) -> list[NotedRow]:
         """Return what would become of rows that have no faults, after all the earlier ones."""
         claims = [row.traits for row in stated if row.traits]
         known = Known(claims)
@@ -54,7 +54,7 @@ class Plan:
             rows = [(key, row.number, said) for key in _keys(row.traits)] if row.traits else []
             self._disk.executemany("INSERT INTO planned VALUES (?, ?, ?)", rows)
 
-    def _foresee(self, row: StatedRow, traits: Traits, known: Known) -> Noted:
+    def _foresee(self, row: StatedRow, traits: Traits, known: Known) -> NotedRow:
         found = match_traits(traits, known)
         if not traits.points and not found.customer and not found.candidates:
             found = self._namesake(traits)

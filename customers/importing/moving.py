@@ -17,7 +17,7 @@ from django.db import transaction
 from customers.identity import find_or_create_all
 from customers.importing.foreseeing import Plan, would_create
 from customers.importing.mapping import Reader
-from customers.importing.outcomes import Noted, StatedRow, counted
+from customers.importing.outcomes import NotedRow, StatedRow, counted
 from customers.importing.reading import table_of
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.importing.tables import Row
@@ -87,7 +87,7 @@ class Mover:
                 _end(found, at=at, by=self._by)
                 return False
             noted = self._treated(stated, at=at)
-            names = ["of_id", *Noted._fields]
+            names = ["of_id", *NotedRow._fields]
             copy_rows(ImportRow, names, [(found.pk, *row) for row in noted])
             position = stated[-1].number
             CustomerImport.objects.filter(pk=found.pk).update(
@@ -110,7 +110,7 @@ class Mover:
         waiting = CustomerImport.objects.select_for_update(skip_locked=True, of=("self",))
         return waiting.filter(pk=self._id, state=self._state, position=self._position).first()
 
-    def _treated(self, stated: Sequence[StatedRow], *, at: datetime) -> list[Noted]:
+    def _treated(self, stated: Sequence[StatedRow], *, at: datetime) -> list[NotedRow]:
         noted = {row.number: row.rejected() for row in stated if row.traits is None}
         known = self._seen_before([row.number for row in stated])
         for row in stated:

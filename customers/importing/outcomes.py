@@ -18,7 +18,7 @@ NAMES = ("name", "given_name", "family_name", "company")
 CONTACTS = ("email", "phone")
 
 
-class Noted(NamedTuple):
+class NotedRow(NamedTuple):
     """What will be kept of one row: the columns of an ``ImportRow``."""
 
     number: int
@@ -46,15 +46,15 @@ class StatedRow:
         except InvalidInput as error:
             self.faults = reader.faults_of(self.values) or [str(error)]
 
-    def rejected(self) -> Noted:
+    def rejected(self) -> NotedRow:
         return self._noted(Outcome.REJECTED, self.faults)
 
-    def seen_before(self, customer_id: UUID | None) -> Noted:
+    def seen_before(self, customer_id: UUID | None) -> NotedRow:
         """The same row of the same file was imported already: nothing is done once more."""
         reason = "This very row was imported before."
         return self._noted(Outcome.MATCHED, [reason], customer_id=customer_id)
 
-    def ended_at(self, found: Identified) -> Noted:
+    def ended_at(self, found: Identified) -> NotedRow:
         """What an import did."""
         reasons = [
             f"{review.candidate.name}, {review.candidate.code}: {_facts(review.evidence)}"
@@ -66,7 +66,7 @@ class StatedRow:
             reasons = [_matched(found.tier, found.customer.code), *reasons]
         return self._noted(outcome, reasons, tier=found.tier, customer_id=found.customer.pk)
 
-    def would_end_at(self, found: Match, *, planned: Mapping[UUID, int]) -> Noted:
+    def would_end_at(self, found: Match, *, planned: Mapping[UUID, int]) -> NotedRow:
         """What an import would do; ``planned`` tells which row would make a customer."""
 
         def called(customer: Customer) -> str:
@@ -81,10 +81,9 @@ class StatedRow:
         if found.customer is not None:
             outcome = outcome if reasons else Outcome.MATCHED
             reasons = [_matched(found.tier, called(found.customer)), *reasons]
-        known = found.customer if found.customer and found.customer.pk not in planned else None
-        return self._noted(
-            outcome, reasons, tier=found.tier, customer_id=known.pk if known else None
-        )
+        customer_id = found.customer.pk if found.customer else None
+        saved_id = None if customer_id in planned else customer_id
+        return self._noted(outcome, reasons, tier=found.tier, customer_id=saved_id)
 
     def _noted(
         self,
@@ -93,12 +92,12 @@ class StatedRow:
         *,
         tier: str = "",
         customer_id: UUID | None = None,
-    ) -> Noted:
+    ) -> NotedRow:
         shown = _shown(self.values)
-        return Noted(self.number, outcome, str(tier), list(reasons), shown, customer_id)
+        return NotedRow(self.number, outcome, str(tier), list(reasons), shown, customer_id)
 
 
-def counted(counts: Mapping[str, int], rows: Iterable[Noted]) -> dict[str, int]:
+def counted(counts: Mapping[str, int], rows: Iterable[NotedRow]) -> dict[str, int]:
     """Add ``rows`` to the number of rows with each outcome."""
     total = dict(counts)
     for row in rows:
@@ -106,8 +105,8 @@ def counted(counts: Mapping[str, int], rows: Iterable[Noted]) -> dict[str, int]:
     return total
 
 
-def _matched(tier: str, code: str) -> str:
-    return f"{code[:1].upper()}{code[1:]}, matched by {MATCHED_BY[Tier(tier)]}."
+def _matched(tier: str, whom: str) -> str:
+    return f"{whom[:1].upper()}{whom[1:]}, matched by {MATCHED_BY[Tier(tier)]}."
 
 
 def _facts(facts: Iterable[str]) -> str:
