@@ -16,7 +16,8 @@ from psycopg import sql
 Made = TypeVar("Made", bound=models.Model)
 AnyField: TypeAlias = "Field[Any, Any]"
 _COUNTED_THERE = (models.AutoField, models.BigAutoField)
-# Their values go to the database as Python has them; others are prepared by their field.
+# Their values go to the database as Python has them; others are prepared by their field. Types
+# are compared exactly, because a subclass may prepare its values.
 _AS_THEY_ARE = (
     models.CharField,
     models.TextField,
