@@ -68,7 +68,8 @@ def request(
 ) -> list[int]:
     """Ask for each (connection id, key) to be made true, and return the job ids.
 
-    A waiting back-off is kept, a parked or dead job comes to life again.
+    A waiting back-off is kept, a parked or dead job comes to life again. One that waits stays
+    as urgent as it is; one that was done is as urgent as this.
     """
     return request_each(dict.fromkeys(wanted, Wish(request_id, priority)))
 
@@ -176,7 +177,8 @@ _REQUEST = """
         wanted_seq = job.wanted_seq + 1,
         first_wanted_at = coalesce(job.first_wanted_at, clock_timestamp()),
         request_id = excluded.request_id,
-        priority = least(job.priority, excluded.priority),
+        priority = CASE WHEN job.state IN ('ready', 'leased')
+                   THEN least(job.priority, excluded.priority) ELSE excluded.priority END,
         state = CASE job.state WHEN 'leased' THEN 'leased' ELSE 'ready' END,
         attempts = CASE WHEN job.state IN ('dead', 'parked') THEN 0 ELSE job.attempts END,
         lost_leases = CASE WHEN job.state IN ('dead', 'parked') THEN 0 ELSE job.lost_leases END,

@@ -76,6 +76,21 @@ def test_what_an_import_asked_for_becomes_urgent_when_a_person_changes_it(
     assert Job.objects.get().priority == jobs.USUAL_PRIORITY
 
 
+def test_what_was_done_for_a_person_does_not_wait_as_urgently_for_an_import(
+    account: Connection,
+) -> None:
+    record_change(local_id=UUID(int=7))
+    dispatch.dispatch(at=timezone.now())
+    claim = jobs.claim(connection_id=account.pk)
+    assert claim is not None
+    jobs.finish(claim)
+    record_change(source="import", local_id=UUID(int=7))
+
+    dispatch.dispatch(at=timezone.now())
+
+    assert Job.objects.get().priority == dispatch.AFTER_PEOPLE
+
+
 def test_the_most_urgent_that_can_be_done_is_rung(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
