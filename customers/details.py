@@ -121,7 +121,7 @@ def require_name(customer: Customer) -> None:
         raise InvalidInput("Enter a name or a company.", field="given_name")
 
 
-def require_come(day: date, *, today: date) -> date:
+def require_born(day: date, *, today: date) -> date:
     """:raises InvalidInput: nobody can be born yet on ``day``."""
     if day > today:
         raise InvalidInput("This day has not come yet.", field="birth_date")

@@ -171,7 +171,7 @@ class Reader:
     def _told(self, field: str, text: str) -> Any:
         if field == "birth_date":
             born = _date(text, month_first=self._region in _MONTH_FIRST)
-            return details.require_come(born, today=self._today)
+            return details.require_born(born, today=self._today)
         if field == "country":
             return _countries().get(fold(text), text)
         if field == "language":
