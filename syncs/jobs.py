@@ -68,8 +68,8 @@ def request(
 ) -> list[int]:
     """Ask for each (connection id, key) to be made true, and return the job ids.
 
-    A waiting back-off is kept, a parked or dead job comes to life again. One that waits stays
-    as urgent as it is; one that was done is as urgent as this.
+    A waiting back-off is kept, a parked or dead job comes to life again. One that waits never
+    gets less urgent; one that was done is as urgent as this wish.
     """
     return request_each(dict.fromkeys(wanted, Wish(request_id, priority)))
 
