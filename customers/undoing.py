@@ -29,8 +29,8 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
 
     Details, the main address and number, and further postal addresses go back to what they were.
 
-    :raises CannotUndo: a part of it was changed again since, there is nothing to put back, or
-        what was right then is not any more: nobody would be named.
+    :raises CannotUndo: a part of it was changed again since, it was part of a merge, there is
+        nothing to put back, or what was right then is not any more: nobody would be named.
     :raises MergedAway: the customer was merged into another.
     :raises Customer.DoesNotExist: there is no such customer or edit, or not for ``by``.
     :raises AccessDenied: ``by`` may not change customers.
@@ -43,6 +43,8 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     old = before.first()
     if old is None:
         raise CannotUndo("This is how the customer was added; it cannot be taken back.")
+    if row.history_change_reason:
+        raise CannotUndo(f"{row.history_change_reason}: that is undone as a whole.")
     customer = Customer.objects.get(pk=customer_id)
     require_own_record(customer)
     require_version(customer.version, expected_version)

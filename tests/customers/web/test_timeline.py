@@ -16,6 +16,7 @@ from customers import timeline
 from customers.edits import edits_of
 from customers.erasure import erase_customer
 from customers.models import Customer
+from customers.undoing import CannotUndo, undo_edit
 from customers.updating import update_customer
 from scheduling.booking import reschedule_appointment
 from scheduling.models import Appointment
@@ -163,6 +164,9 @@ def test_a_merge_and_its_undoing_are_told_as_such_and_undone_as_a_whole(claire: 
     (moment,) = (one for one in moments if one.title == title)
     assert {change.label for change in moment.changes} == {"Notes", "Phone"}
     assert moment.undo is None
+    key = Customer.history.filter(id=claire.pk).latest("history_id").history_id
+    with pytest.raises(CannotUndo, match="as a whole"):
+        undo_edit(claire.pk, key, by=SETUP, expected_version=None)
 
     undo(merged)
 
