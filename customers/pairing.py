@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from customers.claims import lock_name, lock_of_name
 from customers.holding import lock_of
+from customers.known import merged_into
 from customers.models import ContactPoint, Customer, ExternalId, IdentityReview, ReviewState
 from customers.normalizing import bare_tax_id
 from hub import locks
@@ -118,10 +119,11 @@ def review_of(pair: Pair) -> IdentityReview | None:
 
 
 def lock_names_of(ids: Collection[UUID]) -> set[str]:
-    """Name all that leads to customers, and to those merged into them: whoever looks one up
-    by an id, an address, a number or a name alone waits for who holds these.
+    """Name all that leads to customers, and to those merged into them, at whatever remove:
+    whoever looks one up by an id, an address, a number or a name waits for who holds these.
     """
-    family = Customer.objects.filter(Q(pk__in=ids) | Q(canonical__in=ids))
+    absorbed = {pk for one in ids for pk in merged_into(one)}
+    family = Customer.objects.filter(pk__in=absorbed.union(ids))
     names = {lock_of(customer.pk) for customer in family}
     names |= {lock_of_name(customer.name) for customer in family}
     points = ContactPoint.objects.filter(customer__in=[customer.pk for customer in family])

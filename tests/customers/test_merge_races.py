@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from customers import merging, pairing
+from customers.claims import traits_of
 from customers.models import Customer, Merge, ReviewState
 from customers.pairing import NotMergeable, Pair
 from customers.unmerging import AlreadyUndone, unmerge
@@ -19,7 +20,7 @@ from scheduling.booking import Booking, book_appointment
 from scheduling.models import Appointment
 from scheduling.offering import customer_for
 from tests.customers.merged import merge
-from tests.factories.customers import customer
+from tests.factories.customers import claim, customer
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, service, staff
 from tests.factories.threads import at_once
@@ -95,6 +96,20 @@ def test_a_chain_and_a_merge_of_its_middle_end_without_deadlock(
     assert set(Customer.objects.exclude(pk=survivor.pk).values_list("canonical", flat=True)) == {
         survivor.pk
     }
+
+
+def test_a_merge_waits_for_whoever_looks_up_a_record_that_is_two_merges_away(
+    pair: tuple[Customer, Customer],
+) -> None:
+    """An old id, or an old number, of A leads to C by way of B."""
+    first, second = pair
+    third = customer("Clea Marchetti", email="clea@marchetti.example")
+    merge(second, first)
+    merge(third, second)
+
+    names = set(traits_of(claim("Claire", phone="+33612345678", hub_id=first.pk)).lock_names)
+
+    assert names <= pairing.lock_names_of([third.pk])
 
 
 def test_a_merge_is_undone_once_however_many_ask(pair: tuple[Customer, Customer]) -> None:
