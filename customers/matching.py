@@ -98,10 +98,11 @@ def _is_verified_of_another(hit: Hit, customer: Customer) -> bool:
 
 
 def _has_another_verified_email(traits: Traits, customer: Customer, known: Known) -> bool:
+    if not traits.email:
+        return False
     points = known.emails_of(customer)
     has_verified = any(point.verified and not point.shared for point in points)
-    own = {point.normalized for point in points}
-    return bool(traits.email) and has_verified and traits.email not in own
+    return has_verified and traits.email not in {point.normalized for point in points}
 
 
 def _judged(
