@@ -43,10 +43,10 @@ def undo_edit(customer_id: UUID, key: int, *, by: Actor, expected_version: int |
     old = before.first()
     if old is None:
         raise CannotUndo("This is how the customer was added; it cannot be taken back.")
-    if row.history_change_reason:
-        raise CannotUndo(f"{row.history_change_reason}: that is undone as a whole.")
     customer = Customer.objects.get(pk=customer_id)
     require_own_record(customer)
+    if row.history_change_reason:
+        raise CannotUndo(f"{row.history_change_reason}: that is undone as a whole.")
     require_version(customer.version, expected_version)
     values = _details(customer, old, row) | _contacts(customer, row)
     addresses = _addresses(customer, old, row)
