@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from customers.importing import moving as moving_module
 from customers.importing.moving import moving
 from customers.models import Customer, CustomerExport, CustomerImport, ImportState
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
@@ -44,6 +45,13 @@ def desk(page: Page, live_server: object) -> Page:
     return page
 
 
+@pytest.fixture
+def two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work through the file in two steps, between which the bar can be seen to move."""
+    monkeypatch.setattr(moving_module, "CHUNK", 500)
+
+
+@pytest.mark.usefixtures("two_chunks")
 @pytest.mark.parametrize(("size", "kind"), [("wide", "csv"), ("phone", "xlsx")])
 def test_a_file_becomes_customers_by_keyboard_and_nothing_changes_the_second_time(
     desk: Page,
