@@ -1,5 +1,6 @@
 """A throwaway copy of the whole stack, for measurements and for stories of many processes."""
 
+import secrets
 import signal
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from hub.management.programs import Program
 from hub.management.supervising import answers
 
 READY_SECONDS = 120.0
+LOWEST_PORT, PORTS = 20_000, 12_000
 
 
 @dataclass
@@ -186,10 +188,15 @@ def wait_until(is_true: Callable[[], object], *, seconds: float, what: str = "")
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port on which nobody listens, still free when its program has been prepared.
+
+    It lies below the ports that systems lend to outgoing connections, of which there are many.
+    """
+    while True:
+        port = LOWEST_PORT + secrets.randbelow(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _prepare(environment: Mapping[str, str], *, owner_url: str) -> None:
