@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.architecture.sources import ROOT, SOURCES, TEXTS, files, name_of
+from tests.architecture.sources import PLACES, ROOT, SOURCES, TEXTS, files, name_of
 
 MAX_LINES = 300
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "services", "common", "misc", "exceptions"}
@@ -25,6 +25,10 @@ PRIVATE = re.compile(
 )
 
 
+AT_THE_TOP = {place for place in PLACES if place[0] != "."}
+AT_THE_TOP |= {"requirements", "manage.py", "pyproject.toml", "README.md", "CHANGELOG.md"}
+
+
 @pytest.fixture(scope="module")
 def lines() -> Callable[[str], list[str]]:
     return lambda name: (ROOT / name).read_text().splitlines()
@@ -34,6 +38,11 @@ def test_no_source_file_is_longer_than_one_reads_in_one_go() -> None:
     sizes = {name_of(path): len(path.read_text().splitlines()) for path in files(*SOURCES)}
 
     assert {name: size for name, size in sizes.items() if size > MAX_LINES} == {}
+
+
+def test_nothing_strange_lies_at_the_top_of_the_project() -> None:
+    """A downloaded package was committed there once, unseen among many files."""
+    assert {path.name for path in ROOT.iterdir() if path.name[0] != "."} == AT_THE_TOP
 
 
 def test_modules_are_named_for_the_business() -> None:
