@@ -53,7 +53,7 @@ def set_main(customer: Customer, kind: str, point: ContactPoint | None, *, by: A
         if main is not None:
             history.delete(main, by=by)
         return main is not None
-    if main is not None and _is_same(main, point):
+    if main is not None and main.key == point.key:
         return _rewrite(main, point, by=by)
     known = customer.contact_points.filter(
         kind=kind, normalized=point.normalized, extension=point.extension
@@ -65,10 +65,6 @@ def set_main(customer: Customer, kind: str, point: ContactPoint | None, *, by: A
     else:
         add_point(customer, point, by=by)
     return True
-
-
-def _is_same(known: ContactPoint, point: ContactPoint) -> bool:
-    return (known.normalized, known.extension) == (point.normalized, point.extension)
 
 
 def _rewrite(main: ContactPoint, point: ContactPoint, *, by: Actor) -> bool:

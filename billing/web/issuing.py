@@ -113,6 +113,6 @@ def _choose_customer(request: HttpRequest, held: Access) -> HttpResponse:
     text = request.GET.get("q", "")[:TEXT_LIMIT]
     context: dict[str, Any] = {
         "text": text,
-        "customers": suggest(text, access=held, limit=CUSTOMERS_SHOWN) if text.strip() else [],
+        "customers": suggest(text, access=held, limit=CUSTOMERS_SHOWN),
     }
     return render(request, "billing/new_for.html", context)

@@ -25,7 +25,7 @@ OFFERED = 8
 def offer(request: HttpRequest) -> HttpResponse:
     """Answer the best few customers for ``?q=`` as JSON."""
     text = request.GET.get("q", "")
-    found = suggest(text, access=access.of(request), limit=OFFERED) if text.strip() else []
+    found = suggest(text, access=access.of(request), limit=OFFERED)
     return JsonResponse({"results": [_described(customer) for customer in found]})
 
 
