@@ -2,11 +2,19 @@
 
 import os
 import time
+from collections import deque
 from uuid import UUID
 
 from django.db import connection
 
 from hub.errors import DomainError
+
+
+RANDOM_BYTES = 10
+# Asking the system for randomness costs more than all the rest of an id: it is asked rarely.
+ASKED_FOR_AT_ONCE = 400
+_random: deque[bytes] = deque()
+os.register_at_fork(after_in_child=_random.clear)  # or parent and child would make the same ids
 
 
 class UnknownId(DomainError):
@@ -16,10 +24,21 @@ class UnknownId(DomainError):
 def uuid7() -> UUID:
     """Return a version 7 UUID (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
+    value = (milliseconds << 80) | int.from_bytes(_random_bytes())
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def _random_bytes() -> bytes:
+    try:
+        return _random.pop()
+    except IndexError:
+        many = os.urandom(RANDOM_BYTES * ASKED_FOR_AT_ONCE)
+        _random.extend(
+            many[start : start + RANDOM_BYTES] for start in range(0, len(many), RANDOM_BYTES)
+        )
+        return os.urandom(RANDOM_BYTES)  # another thread may have taken all of them again
 
 
 def next_of(sequence: str) -> int:
