@@ -5,7 +5,7 @@ customer it is certainly about, or makes a new one and asks people about the dou
 ``find_or_create_all`` does the same for many, and writes them together.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,9 +65,20 @@ def find_or_create(claim: Claim, *, at: datetime, by: Actor) -> Identified:
     return find_or_create_all([traits_of(claim)], at=at, by=by)[0]
 
 
+def _nothing() -> None: ...
+
+
 @transaction.atomic
-def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> list[Identified]:
+def find_or_create_all(
+    claims: Sequence[Traits],
+    *,
+    at: datetime,
+    by: Actor,
+    when_locked: Callable[[], None] = _nothing,
+) -> list[Identified]:
     """Do what ``find_or_create`` does for each of ``claims``, in their order, all or nothing.
+
+    ``when_locked`` is called once every identifier and customer is locked that they are about.
 
     :raises AccessDenied: ``by`` may not add customers.
     :raises InvalidInput: one that would be new has no name.
@@ -77,6 +88,7 @@ def find_or_create_all(claims: Sequence[Traits], *, at: datetime, by: Actor) -> 
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     locks.exclusively(name for traits in claims for name in traits.lock_names)
     decider = _Decider(claims, at=at, by=by)
+    when_locked()
     found = [decider.decide(traits) for traits in claims]
     decider.write()
     _note(found, at=at, by=by)

@@ -9,7 +9,6 @@ from django.db import connection
 
 from hub.errors import DomainError
 
-
 RANDOM_BYTES = 10
 # Asking the system for randomness costs more than all the rest of an id: it is asked rarely.
 ASKED_FOR_AT_ONCE = 400

@@ -13,18 +13,18 @@ from django.db import connection
 LOCK_TIMEOUT = "3s"
 
 
-def exclusively(keys: Iterable[str]) -> None:
+def exclusively(keys: Iterable[str], *, patience: str = LOCK_TIMEOUT) -> None:
     """Wait for the advisory locks named ``keys``, sorted by their hash; held until the end.
 
     :raises RuntimeError: called outside a transaction, where the lock would be gone at once.
-    :raises OperationalError: somebody held one of them for longer than three seconds.
+    :raises OperationalError: somebody held one of them for longer than ``patience``.
     """
     _require_transaction()
     names = sorted(set(keys))
     if not names:
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
         # The inner sort decides the order of acquisition: the executor evaluates it first.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0)"
@@ -53,6 +53,20 @@ def try_exclusively(key: str) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def held_by_others(keys: Iterable[str]) -> set[str]:
+    """Return which of ``keys`` another session holds at this moment; takes none of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name, hashtextextended(name, 0) AS key"
+            " WHERE EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND datname = current_database() AND granted"
+            " AND pid <> pg_backend_pid() AND objsubid = 1"
+            " AND classid = ((key >> 32) & 4294967295)::oid AND objid = (key & 4294967295)::oid)",
+            [list(keys)],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def epoch_of(user_id: str) -> str:

@@ -1,20 +1,18 @@
-"""Check or import a file chunk by chunk; a crash loses no more than the chunk it happened in.
+"""Check or import a file chunk by chunk; a crash loses no more than the chunks it happened in.
 
 A chunk is one transaction: its customers, what became of its rows, and how far the import is.
-It begins with the lock of the import and a look at its position, so two workers that took up
-the same import cannot both do a chunk.
+It ends with the lock of the import and a look at its position, so no chunk is ever done twice.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
 
 from customers.identity import find_or_create_all
+from customers.importing.chunks import AT_ONCE, Chunk, Chunks, Overtaken, Turn, claimed
 from customers.importing.foreseeing import Plan, would_create
 from customers.importing.mapping import Reader
 from customers.importing.outcomes import NotedRow, StatedRow, counted
@@ -22,13 +20,11 @@ from customers.importing.reading import table_of
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.importing.tables import Row
 from customers.models import CustomerImport, ImportRow, ImportState
-from hub import documents, history
+from hub import documents, history, outbox
 from hub.actors import Actor
 from hub.copying import copy_rows
 from hub.lifecycle import require_transition
 
-# Each row locks up to three identifiers, of PostgreSQL's 6,400 unless it is told otherwise.
-CHUNK = 1000
 MOVE_TASK = "customers.move_import"
 SILENT_FOR = timedelta(seconds=60)
 _ENDS_AS = {
@@ -38,80 +34,84 @@ _ENDS_AS = {
 
 
 class Mover:
-    """One worker at one import; ``step`` does the next chunk.
+    """One worker at one import; ``step`` does the next chunk that no other worker has."""
 
-    ``thread`` reads the chunk after it meanwhile: it needs no database, and a step mostly waits.
-    """
-
-    def __init__(
-        self,
-        found: CustomerImport,
-        rows: Iterator[Row],
-        reader: Reader,
-        plan: Plan,
-        thread: ThreadPoolExecutor,
-    ):
-        self._id, self._state, self._position = found.pk, found.state, found.position
-        self._rows, self._reader, self._plan = rows, reader, plan
-        self._thread = thread
-        self._next: Future[list[StatedRow]] | None = None
+    def __init__(self, found: CustomerImport, rows: Iterator[Row], reader: Reader, plan: Plan):
+        self._id, self._state = found.pk, found.state
+        self._chunks, self._reader, self._plan = Chunks(found.pk, rows), reader, plan
+        # A check knows what it has foreseen: only one worker can.
+        self._at_once = AT_ONCE if found.state == ImportState.RUNNING else 1
         self._by = actor_of(found)
         self._earlier = list(_earlier(found))
 
-    def skip(self) -> None:
-        """Pass by the rows that are done; a check recalls what they would make."""
-        while self._position:
-            rows = list(islice(self._rows, CHUNK))
-            done = [row for row in rows if row.number <= self._position]
-            if self._state == ImportState.CHECKING and done:
-                noted = ImportRow.objects.filter(
-                    of=self._id, number__gte=done[0].number, number__lte=done[-1].number
-                )
-                new = would_create(noted)
-                self._plan.remember(self._stated([row for row in done if row.number in new]))
-            if len(done) < CHUNK:
-                self._rows = _chained(rows[len(done) :], self._rows)
-                return
+    def recall(self, position: int) -> None:
+        """Remember what a check that was interrupted at ``position`` would have made."""
+        for rows in self._chunks.done(position):
+            noted = ImportRow.objects.filter(
+                of=self._id, number__gte=rows[0].number, number__lte=rows[-1].number
+            )
+            new = would_create(noted)
+            self._plan.remember(self._stated([row for row in rows if row.number in new]))
 
     def step(self, *, at: datetime) -> bool:
         """Do the next chunk; say whether there is more to do, for this worker.
 
         :raises DomainError: the file cannot be read on, or its owner lost the right to import.
         """
-        stated = self._next.result() if self._next else self._read()
-        self._next = self._thread.submit(self._read)
-        with transaction.atomic():
-            found = self._taken()
-            if found is None:
-                return False
-            if not stated:
-                _end(found, at=at, by=self._by)
-                return False
-            noted = self._treated(stated, at=at)
-            names = ["of_id", *NotedRow._fields]
-            copy_rows(ImportRow, names, [(found.pk, *row) for row in noted])
-            position = stated[-1].number
-            CustomerImport.objects.filter(pk=found.pk).update(
-                position=position,
-                total=max(found.total, position),
-                counts=counted(found.counts, noted),
-                moved_at=at,
-            )
-        self._position = position
+        try:
+            with transaction.atomic():
+                turn = self._turn()
+                return self._done(turn, at=at) if turn else False
+        except Overtaken:
+            return True
+
+    def _turn(self) -> Turn | None:
+        position = self._position()
+        if position is None:
+            return None
+        turn = claimed(self._chunks.after(position)[: self._at_once])
+        if turn and self._position() != position:
+            raise Overtaken
+        return turn
+
+    def _done(self, turn: Turn, *, at: datetime) -> bool:
+        chunk = turn.chunk
+        noted = self._treated(turn, at=at) if chunk.rows else []
+        names = ["of_id", *NotedRow._fields]
+        copy_rows(ImportRow, names, [(self._id, *row) for row in noted])
+        turn.be_first()
+        found = self._taken(chunk)
+        if not chunk.rows:
+            _end(found, at=at, by=self._by)
+            return False
+        CustomerImport.objects.filter(pk=found.pk).update(
+            position=chunk.rows[-1].number,
+            total=max(found.total, chunk.rows[-1].number),
+            counts=counted(found.counts, noted),
+            moved_at=at,
+        )
         return True
 
-    def _read(self) -> list[StatedRow]:
-        return self._stated(list(islice(self._rows, CHUNK)))
+    def _position(self) -> int | None:
+        """Return the last row that is done; ``None`` when the import is over or was canceled."""
+        found = CustomerImport.objects.filter(pk=self._id, state=self._state)
+        return found.values_list("position", flat=True).first()
+
+    def _taken(self, chunk: Chunk) -> CustomerImport:
+        """Lock the import where the chunk begins.
+
+        :raises Overtaken: it is elsewhere, or was canceled.
+        """
+        found = CustomerImport.objects.select_for_update().get(pk=self._id)
+        if (found.state, found.position) != (self._state, chunk.after):
+            raise Overtaken
+        return found
 
     def _stated(self, rows: Sequence[Row]) -> list[StatedRow]:
         return [StatedRow(row, self._reader) for row in rows]
 
-    def _taken(self) -> CustomerImport | None:
-        """Lock the import, unless another worker has it or has moved it, or it was canceled."""
-        waiting = CustomerImport.objects.select_for_update(skip_locked=True, of=("self",))
-        return waiting.filter(pk=self._id, state=self._state, position=self._position).first()
-
-    def _treated(self, stated: Sequence[StatedRow], *, at: datetime) -> list[NotedRow]:
+    def _treated(self, turn: Turn, *, at: datetime) -> list[NotedRow]:
+        stated = self._stated(turn.chunk.rows)
         noted = {row.number: row.rejected() for row in stated if row.traits is None}
         known = self._seen_before([row.number for row in stated])
         for row in stated:
@@ -121,11 +121,18 @@ class Mover:
         if self._state == ImportState.CHECKING:
             treated = self._plan.foresee(left)
         else:
-            claims = [row.traits for row in left if row.traits]
-            found = find_or_create_all(claims, at=at, by=self._by)
-            treated = [row.ended_at(one) for row, one in zip(left, found, strict=True)]
+            treated = self._written(left, turn, at=at)
         noted |= {row.number: row for row in treated}
         return [noted[row.number] for row in stated]
+
+    def _written(self, rows: Sequence[StatedRow], turn: Turn, *, at: datetime) -> list[NotedRow]:
+        claims = [row.traits for row in rows if row.traits]
+        if all(traits.points for traits in claims):
+            turn.follow()
+        else:
+            turn.be_first()  # namesakes are looked for among all who came before
+        found = find_or_create_all(claims, at=at, by=self._by, when_locked=turn.settle)
+        return [row.ended_at(one) for row, one in zip(rows, found, strict=True)]
 
     def _seen_before(self, numbers: Sequence[int]) -> dict[int, UUID | None]:
         if not self._earlier or not numbers:
@@ -157,10 +164,16 @@ def moving(import_id: UUID) -> Iterator[Mover | None]:
     with ExitStack() as open_files:
         rows = open_files.enter_context(table.rows())
         plan = open_files.enter_context(Plan(reader))
-        thread = open_files.enter_context(ThreadPoolExecutor(1, "import-reader"))
-        mover = Mover(found, rows, reader, plan, thread)
-        mover.skip()
+        mover = Mover(found, rows, reader, plan)
+        if found.state == ImportState.CHECKING:
+            mover.recall(found.position)
         yield mover
+
+
+def call_workers(found: CustomerImport) -> None:
+    """Ring for as many workers as can be at one import, after the commit."""
+    for place in range(AT_ONCE if found.state == ImportState.RUNNING else 1):
+        outbox.ring_after_commit(MOVE_TASK, import_id=str(found.pk), place=str(place))
 
 
 @transaction.atomic
@@ -183,10 +196,10 @@ def forget_plan(found: CustomerImport) -> None:
         found.rows.all().delete()
 
 
-def standing_still(*, at: datetime) -> list[UUID]:
-    """Return the imports under way whose worker has not been heard of for a minute."""
+def standing_still(*, at: datetime) -> list[CustomerImport]:
+    """Return the imports under way whose workers have not been heard of for a minute."""
     silent = CustomerImport.objects.filter(state__in=MOVING, moved_at__lt=at - SILENT_FOR)
-    return list(silent.order_by("moved_at", "pk").values_list("pk", flat=True))
+    return list(silent.order_by("moved_at", "pk"))
 
 
 def actor_of(found: CustomerImport) -> Actor:
@@ -218,8 +231,3 @@ def _earlier(found: CustomerImport) -> Iterator[UUID]:
         ],
     )
     yield from alike.exclude(pk=found.pk).order_by("pk").values_list("pk", flat=True)
-
-
-def _chained(first: Sequence[Row], rest: Iterator[Row]) -> Iterator[Row]:
-    yield from first
-    yield from rest

@@ -13,14 +13,14 @@ from customers.claims import SYSTEM_LIMIT
 from customers.details import home_region
 from customers.importing.forgetting import FILES
 from customers.importing.mapping import guessed, require_usable
-from customers.importing.moving import MOVE_TASK, forget_plan
+from customers.importing.moving import call_workers, forget_plan
 from customers.importing.reading import UPLOAD_BYTES, XLSX, media_type_of, table_of
 from customers.importing.states import TRANSITIONS
 from customers.importing.tables import HEADING_CHARACTERS, Table, UnreadableFile
 from customers.importing.workbooks import require_harmless
 from customers.models import ColumnChoice, CustomerImport, ImportState
 from customers.normalizing import clean_line, fold, without_unseen
-from hub import access, documents, history, locks, outbox
+from hub import access, documents, history, locks
 from hub.access import AccessDenied, Capability
 from hub.actors import Actor
 from hub.lifecycle import require_transition
@@ -184,7 +184,7 @@ def _begin(
     # Whoever starts it answers for its rows.
     found.owner_id = UUID(by.id)
     history.save(found, fields=["state", "position", "counts", "moved_at", "owner"], by=by)
-    outbox.ring_after_commit(MOVE_TASK, import_id=str(found.pk))
+    call_workers(found)
     return found
 
 

@@ -1,6 +1,7 @@
 """Entry points for Celery: read the clock, make one call."""
 
 import time
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -9,10 +10,17 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from customers.importing.forgetting import FORGET_TASK, forget_due
-from customers.importing.moving import MOVE_TASK, fail_import, moving, standing_still
+from customers.importing.moving import (
+    MOVE_TASK,
+    call_workers,
+    fail_import,
+    moving,
+    standing_still,
+)
 from hub import outbox
 from hub.actors import Actor
 from hub.errors import DomainError
+from hub.lifecycle import IllegalTransition
 
 # Other work of the same queue gets its turn in between.
 SLICE_SECONDS = 20.0
@@ -21,31 +29,40 @@ log = structlog.get_logger(__name__)
 
 
 @shared_task(name=MOVE_TASK, soft_time_limit=150, time_limit=180)
-def move_import(import_id: str) -> None:
-    """Check or import chunks for a while, then ring for the next worker."""
+def move_import(import_id: str, place: str = "0") -> None:
+    """Check or import chunks for a while, then ring for the next worker.
+
+    ``place`` only tells the bells of those apart who work at one import together.
+    """
     ends_at = time.monotonic() + SLICE_SECONDS
     try:
         with moving(UUID(import_id)) as mover:
             while mover and mover.step(at=timezone.now()):
                 if time.monotonic() > ends_at:
-                    outbox.ring(MOVE_TASK, import_id=import_id)
+                    outbox.ring(MOVE_TASK, import_id=import_id, place=place)
                     return
     except OperationalError as error:  # somebody held a lock, or the database is away
         log.warning("import_waits", import_id=import_id, error=type(error).__name__)
     except DomainError as error:
         log.info("import_failed", import_id=import_id, code=error.code)
-        fail_import(UUID(import_id), str(error), at=timezone.now())
+        _fail(import_id, str(error))
     except Exception:
         log.exception("import_failed", import_id=import_id)
         problem = "Something went wrong here, and the import was stopped. What was done is kept."
+        _fail(import_id, problem)
+
+
+def _fail(import_id: str, problem: str) -> None:
+    # It is over when another worker came upon the same problem first.
+    with suppress(IllegalTransition):
         fail_import(UUID(import_id), problem, at=timezone.now())
 
 
 @shared_task(name="customers.sweep_imports")
 def sweep_imports() -> None:
     """Ring for the imports whose worker is gone."""
-    for import_id in standing_still(at=timezone.now()):
-        outbox.ring(MOVE_TASK, import_id=str(import_id))
+    for found in standing_still(at=timezone.now()):
+        call_workers(found)
 
 
 @shared_task(name=FORGET_TASK)

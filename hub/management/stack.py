@@ -131,7 +131,7 @@ def applications(place: Place, env: dict[str, str]) -> list[Service]:
         "INFO",
     )
     threads = ("-P", "threads", "-c", "8", "-Q", "sync_hot,sync", "-n", "threads@%h")
-    heavy = ("-P", "prefork", "-c", "1", "-Q", "bulk,pdf", "-n", "heavy@%h")
+    heavy = ("-P", "prefork", "-c", "2", "-Q", "bulk,pdf", "-n", "heavy@%h")
     schedule = str(place.folder / "beat-schedule")
     beat = ("celery", "-A", "hub", "beat", "-l", "INFO", "--schedule", schedule, "--pidfile=")
     web = (

@@ -1,9 +1,8 @@
-"""A worker that is killed in the middle of a file, for real, and two workers at one file."""
+"""A worker that is killed in the middle of a file, for real."""
 
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,15 +15,13 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
-from customers.importing import moving as moving_module
-from customers.importing.moving import CHUNK, Mover, moving
+from customers.importing.chunks import CHUNK
 from customers.importing.requesting import start_check, start_import
 from customers.models import ContactPoint, Customer, CustomerImport, ImportState
 from hub.models import Change
 from tests.customers.importing import worker
 from tests.customers.importing.files import ada, checked, csv_of, people, uploaded, work
 from tests.factories.people import actor
-from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHUNKS = 6
@@ -123,55 +120,3 @@ def test_after_a_check_was_killed_it_goes_on_and_foresees_every_row_once() -> No
     assert (done.state, done.counts) == (ImportState.CHECKED, {"created": EVERYBODY})
     assert done.rows.count() == EVERYBODY
     assert not Customer.objects.exists()
-
-
-def both_work(found: CustomerImport, monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Let two workers open one import, then do it to its end side by side."""
-    monkeypatch.setattr(moving_module, "CHUNK", 4)
-    start_import(found.pk, at=timezone.now(), by=actor(ada()))
-    both_opened = threading.Barrier(2)
-
-    def act(_place: int) -> int:
-        with moving(found.pk) as mover:
-            assert mover
-            both_opened.wait(timeout=30)
-            steps = 0
-            while mover.step(at=timezone.now()):
-                steps += 1
-        return steps
-
-    return at_once(2, act)
-
-
-NAMELESS = [("Ann", f"Number {place}", "", "") for place in range(40)]
-
-
-def test_two_workers_at_one_import_bring_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = checked(csv_of(*NAMELESS))
-
-    steps = both_work(found, monkeypatch)
-
-    done = work(found)
-    assert all(isinstance(count, int) for count in steps), steps
-    assert (done.state, done.counts) == (ImportState.DONE, {"created": 40})
-    assert Customer.objects.count() == done.rows.count() == 40
-
-
-def test_without_lock_and_position_two_workers_bring_rows_twice(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The negative control: each takes the import as it is, and no row of it is noted.
-
-    Noting a row twice is what the database refuses besides (``import_row_once``).
-    """
-    found = checked(csv_of(*NAMELESS))
-
-    def take(mover: Mover) -> CustomerImport | None:
-        return CustomerImport.objects.filter(pk=mover._id, state=mover._state).first()
-
-    monkeypatch.setattr(Mover, "_taken", take)
-    monkeypatch.setattr(moving_module, "copy_rows", lambda *_: None)
-
-    both_work(found, monkeypatch)
-
-    assert Customer.objects.count() > 40

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from customers.importing import moving as moving_module
+from customers.importing import chunks as chunks_module
 from customers.importing.moving import fail_import, moving
 from customers.importing.requesting import (
     cancel_import,
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 def test_canceling_stops_after_the_present_chunk_and_keeps_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moving_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "CHUNK", 2)
     found = checked(csv_of(*people(6)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
 
@@ -140,7 +140,7 @@ def test_columns_that_cannot_be_are_refused(mapping: dict[str, str], said: str) 
 
 
 def test_a_failed_import_says_why_and_keeps_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "CHUNK", 2)
     found = checked(csv_of(*people(3)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
     with moving(found.pk) as mover:

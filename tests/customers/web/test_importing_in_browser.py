@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from customers.importing import moving as moving_module
+from customers.importing import chunks as chunks_module
 from customers.importing.moving import moving
 from customers.models import Customer, CustomerExport, CustomerImport, ImportState
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
@@ -48,7 +48,7 @@ def desk(page: Page, live_server: object) -> Page:
 @pytest.fixture
 def two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work through the file in two steps, between which the bar can be seen to move."""
-    monkeypatch.setattr(moving_module, "CHUNK", 500)
+    monkeypatch.setattr(chunks_module, "CHUNK", 500)
 
 
 @pytest.mark.usefixtures("two_chunks")
