@@ -39,8 +39,7 @@ class Mover:
     def __init__(self, found: CustomerImport, rows: Iterator[Row], reader: Reader, plan: Plan):
         self._id, self._state = found.pk, found.state
         self._chunks, self._reader, self._plan = Chunks(found.pk, rows), reader, plan
-        # A check knows what it has foreseen: only one worker can.
-        self._at_once = AT_ONCE if found.state == ImportState.RUNNING else 1
+        self.is_check = found.state == ImportState.CHECKING
         self._by = actor_of(found)
         self._earlier = list(_earlier(found))
 
@@ -69,7 +68,9 @@ class Mover:
         position = self._position()
         if position is None:
             return None
-        turn = claimed(self._chunks.after(position)[: self._at_once])
+        chunks = self._chunks.after(position)
+        # Only one worker knows what was foreseen so far.
+        turn = claimed(chunks[:1] if self.is_check else chunks)
         if turn and self._position() != position:
             raise Overtaken
         return turn
@@ -118,12 +119,12 @@ class Mover:
             if row.number in known and row.traits:
                 noted[row.number] = row.seen_before(known[row.number])
         left = [row for row in stated if row.number not in noted]
-        if self._state == ImportState.CHECKING:
-            treated = self._plan.foresee(left)
-        else:
-            treated = self._written(left, turn, at=at)
-        noted |= {row.number: row for row in treated}
+        treat = self._foreseen if self.is_check else self._written
+        noted |= {row.number: row for row in treat(left, turn, at=at)}
         return [noted[row.number] for row in stated]
+
+    def _foreseen(self, rows: Sequence[StatedRow], *_: Turn, **__: datetime) -> list[NotedRow]:
+        return self._plan.foresee(rows)
 
     def _written(self, rows: Sequence[StatedRow], turn: Turn, *, at: datetime) -> list[NotedRow]:
         claims = [row.traits for row in rows if row.traits]
@@ -165,7 +166,7 @@ def moving(import_id: UUID) -> Iterator[Mover | None]:
         rows = open_files.enter_context(table.rows())
         plan = open_files.enter_context(Plan(reader))
         mover = Mover(found, rows, reader, plan)
-        if found.state == ImportState.CHECKING:
+        if mover.is_check:
             mover.recall(found.position)
         yield mover
 
