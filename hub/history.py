@@ -37,9 +37,18 @@ class Provenance(models.Model):
         abstract = True
 
 
+class _Records(HistoricalRecords):  # type: ignore[misc]
+    """Without an index over the user object that nobody fills."""
+
+    def _get_history_user_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super()._get_history_user_fields()
+        fields["history_user"].db_index = False
+        return fields
+
+
 def tracked(**options: Any) -> HistoricalRecords:
     """Give a model its history table."""
-    return HistoricalRecords(bases=[Provenance], get_user=_nobody, **options)
+    return _Records(bases=[Provenance], get_user=_nobody, user_db_constraint=False, **options)
 
 
 def create(instance: Tracked, *, by: Actor, reason: str = "") -> Tracked:

@@ -118,7 +118,9 @@ class NumberSeries(models.Model):
     """A gapless row of numbers; the row itself is the counter, locked until the commit."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="series")
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, related_name="series", db_index=False
+    )
     document_type = models.CharField(max_length=12, default="invoice")
     period = models.CharField(max_length=8, help_text="The year, or empty for one endless series")
     prefix = models.CharField(max_length=20)

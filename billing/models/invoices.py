@@ -59,7 +59,7 @@ class Invoice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="invoices")
     location = models.ForeignKey(Location, models.PROTECT, related_name="invoices")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices", db_index=False)
     status = models.CharField(max_length=20, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
     currency = models.CharField(max_length=3)
     price_mode = models.CharField(
@@ -68,7 +68,12 @@ class Invoice(models.Model):
     note = models.TextField(blank=True, max_length=2000)
 
     series = models.ForeignKey(
-        NumberSeries, models.PROTECT, null=True, blank=True, related_name="invoices"
+        NumberSeries,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        db_index=False,
     )
     series_number = models.PositiveIntegerField(null=True, blank=True)
     number = models.CharField(max_length=32, blank=True)
@@ -189,7 +194,7 @@ class InvoiceLine(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     description = models.CharField(max_length=200)
     quantity = models.DecimalField(max_digits=12, decimal_places=4, default=1)
@@ -235,7 +240,7 @@ class InvoiceTax(models.Model):
     """One tax bucket of an issued invoice: per category, rate and name (BR-S-08)."""
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="taxes")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="taxes", db_index=False)
     category = models.CharField(max_length=2)
     rate = models.DecimalField(max_digits=7, decimal_places=4)
     name = models.CharField(max_length=40)

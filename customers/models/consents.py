@@ -22,7 +22,7 @@ class Consent(models.Model):
     """One answer; the latest of a channel holds. Answers are added, never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="consents")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="consents", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel)
     granted = models.BooleanField()
     given_at = models.DateTimeField(default=timezone.now)

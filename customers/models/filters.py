@@ -14,7 +14,9 @@ class SavedFilter(models.Model):
     """What somebody looks for often; ``query`` is the address of the list after ``?``."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -24,7 +24,9 @@ class Recognition(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="recognitions")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="recognitions", db_index=False
+    )
     tier = models.CharField(max_length=16)
     evidence = models.JSONField(default=list)
     at = models.DateTimeField(db_default=Now())

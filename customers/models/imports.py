@@ -83,7 +83,7 @@ class ImportRow(models.Model):
     """What became of one row of a file, or would; ``reasons`` are sentences for people."""
 
     id = models.BigAutoField(primary_key=True)
-    of = models.ForeignKey(CustomerImport, models.CASCADE, related_name="rows")
+    of = models.ForeignKey(CustomerImport, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="As a spreadsheet counts, headings included.")
     outcome = models.CharField(max_length=12, choices=Outcome)
     tier = models.CharField(max_length=16, blank=True)

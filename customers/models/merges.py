@@ -20,7 +20,7 @@ class Merge(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
+    survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges", db_index=False)
     absorbed = models.ForeignKey(Customer, models.PROTECT, related_name="merges_into")
     before = models.JSONField(default=dict)
     chosen = models.JSONField(default=list)
@@ -59,7 +59,7 @@ class MovedRow(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    merge = models.ForeignKey(Merge, models.PROTECT, related_name="moved_rows")
+    merge = models.ForeignKey(Merge, models.PROTECT, related_name="moved_rows", db_index=False)
     kind = models.CharField(max_length=32)
     row_id = models.UUIDField()
 

@@ -151,7 +151,9 @@ class ContactPoint(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="contact_points")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="contact_points", db_index=False
+    )
     kind = models.CharField(max_length=8, choices=ContactKind)
     value = models.CharField(max_length=254)
     normalized = models.CharField(max_length=254)
@@ -249,7 +251,9 @@ class PostalAddress(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="addresses")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="addresses", db_index=False
+    )
     kind = models.CharField(max_length=8, choices=AddressKind)
     label = models.CharField(max_length=60, blank=True, help_text="Such as “second floor”.")
     street = models.CharField(max_length=160, blank=True)

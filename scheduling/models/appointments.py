@@ -45,13 +45,17 @@ class Appointment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.BigIntegerField(unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="appointments")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="appointments", db_index=False
+    )
     service = models.ForeignKey(Service, models.PROTECT, related_name="appointments")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="appointments")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="appointments", db_index=False)
     resource = models.ForeignKey(
         Resource, models.PROTECT, null=True, blank=True, related_name="appointments"
     )
-    location = models.ForeignKey(Location, models.PROTECT, related_name="appointments")
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="appointments", db_index=False
+    )
     status = models.CharField(
         max_length=12, choices=AppointmentStatus, default=AppointmentStatus.BOOKED
     )
@@ -145,7 +149,9 @@ class Occupancy(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="occupancies")
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, related_name="occupancies", db_index=False
+    )
     subject = models.CharField(max_length=48)
     unit = models.PositiveSmallIntegerField(default=1)
     block = DateTimeRangeField()

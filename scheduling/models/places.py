@@ -52,7 +52,9 @@ class Resource(models.Model):
     """A room or a device; ``capacity`` n can be used by n appointments at once."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    location = models.ForeignKey(Location, models.PROTECT, related_name="resources")
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="resources", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=ResourceKind)
     name = models.CharField(max_length=80)
     capacity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])

@@ -79,7 +79,9 @@ class Stream(models.Model):
     """One feed of the other side, read page by page; ``cursor`` is opaque."""
 
     id = models.BigAutoField(primary_key=True)
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="streams")
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="streams", db_index=False
+    )
     name = models.CharField(max_length=40)
     cursor = models.TextField(blank=True)
     full_run = models.UUIDField(null=True, blank=True)
@@ -102,7 +104,7 @@ class FieldRule(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(
-        Connection, models.CASCADE, null=True, blank=True, related_name="rules"
+        Connection, models.CASCADE, null=True, blank=True, related_name="rules", db_index=False
     )
     kind = models.CharField(max_length=16)
     atom = models.CharField(max_length=32)
@@ -131,7 +133,11 @@ class InboundEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(
-        Connection, models.CASCADE, null=True, blank=True, related_name="inbound_events"
+        Connection,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="inbound_events",
     )
     vendor = models.CharField(max_length=20)
     dedupe_key = models.CharField(max_length=200)

@@ -20,7 +20,9 @@ class Link(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="links")
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="links", db_index=False
+    )
     kind = models.CharField(max_length=16)
     local_id = models.UUIDField()
     remote_id = models.CharField(max_length=300, null=True, blank=True)  # noqa: DJ001
@@ -60,7 +62,9 @@ class Alias(models.Model):
     """An older remote id, of a record that was merged or made anew there."""
 
     id = models.BigAutoField(primary_key=True)
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="aliases")
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="aliases", db_index=False
+    )
     kind = models.CharField(max_length=16)
     remote_id = models.CharField(max_length=300)
     link = models.ForeignKey(Link, models.CASCADE, related_name="aliases")

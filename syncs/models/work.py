@@ -17,7 +17,7 @@ class Job(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs", db_index=False)
     key = models.CharField(max_length=120)
     priority = models.SmallIntegerField(default=5)
     wanted_seq = models.BigIntegerField(default=0)
@@ -66,8 +66,10 @@ class Attempt(models.Model):
     """One try. Unfinished and ``op='create'`` means: outcome unknown, look before acting."""
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, models.CASCADE, related_name="tries")
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="attempts")
+    job = models.ForeignKey(Job, models.CASCADE, related_name="tries", db_index=False)
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="attempts", db_index=False
+    )
     key = models.CharField(max_length=120)
     op = models.CharField(max_length=16)
     idem_key = models.CharField(max_length=64, blank=True)
