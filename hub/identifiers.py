@@ -10,8 +10,8 @@ from django.db import connection
 from hub.errors import DomainError
 
 RANDOM_BYTES = 10
-# Asking the system for randomness costs more than all the rest of an id: it is asked rarely.
-ASKED_FOR_AT_ONCE = 400
+# One system call for many ids: it costs more than the rest of an id.
+IDS_PER_REFILL = 400
 _random: deque[bytes] = deque()
 os.register_at_fork(after_in_child=_random.clear)  # or parent and child would make the same ids
 
@@ -33,7 +33,7 @@ def _random_bytes() -> bytes:
     try:
         return _random.pop()
     except IndexError:
-        many = os.urandom(RANDOM_BYTES * ASKED_FOR_AT_ONCE)
+        many = os.urandom(RANDOM_BYTES * IDS_PER_REFILL)
         _random.extend(
             many[start : start + RANDOM_BYTES] for start in range(0, len(many), RANDOM_BYTES)
         )

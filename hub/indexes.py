@@ -1,14 +1,14 @@
-"""Migrations that take away an index nobody reads: every insert pays for each index of a table."""
+"""Migrations that drop an index: every insert pays for each index of its table."""
 
 from typing import Any
 
 from django.db import migrations, models
 
 
-class WithoutIndex(migrations.AlterField):
+class DropForeignKeyIndex(migrations.AlterField):
     """Drop the index of a foreign key, because another index begins with the same column.
 
-    Django's own operation also drops the key, and checks every row when it makes it again.
+    Django's ``AlterField`` would also drop and add the constraint, which checks every row.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
@@ -23,5 +23,5 @@ class WithoutIndex(migrations.AlterField):
         table, column = model._meta.db_table, f"{self.name}_id"  # noqa: SLF001
         name = schema_editor._create_index_name(table, [column])  # noqa: SLF001
         index = models.Index(fields=[self.name])
-        index.name = name  # Django's own names may be longer than those that people give
+        index.name = name  # set afterwards: given at once, it may have 30 characters at most
         return index

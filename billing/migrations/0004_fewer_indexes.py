@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from hub.indexes import WithoutIndex
+from hub.indexes import DropForeignKeyIndex
 
 
 class Migration(migrations.Migration):
@@ -51,27 +51,27 @@ class Migration(migrations.Migration):
             name='history_user',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='invoice',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='invoice',
             name='series',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.numberseries'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='invoiceline',
             name='invoice',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='invoicetax',
             name='invoice',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='taxes', to='billing.invoice'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='numberseries',
             name='legal_entity',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='series', to='billing.legalentity'),

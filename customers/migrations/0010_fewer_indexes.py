@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from hub.indexes import WithoutIndex
+from hub.indexes import DropForeignKeyIndex
 
 
 class Migration(migrations.Migration):
@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='consent',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='contactpoint',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='contact_points', to='customers.customer'),
@@ -65,32 +65,32 @@ class Migration(migrations.Migration):
             name='history_user',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='importrow',
             name='of',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='customers.customerimport'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='merge',
             name='survivor',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='movedrow',
             name='merge',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moved_rows', to='customers.merge'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='postaladdress',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='recognition',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='savedfilter',
             name='owner',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),

@@ -161,7 +161,7 @@ def pointed_at(stack: Laboratory) -> Iterator[None]:
     ]
     settings.FIELD_ENCRYPTION_KEYS = stack.environment["FIELD_ENCRYPTION_KEYS"].split(",")
     settings.PUBLIC_URL = stack.url
-    opened = vars(storages)["_storages"]  # Django has no door to exchange an open one
+    opened = vars(storages)["_storages"]  # Django has no public way to replace one that is open
     documents = storages["documents"]
     opened["documents"] = FileSystemStorage(stack.environment["DOCUMENTS_ROOT"])
     try:

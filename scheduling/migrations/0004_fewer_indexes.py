@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from hub.indexes import WithoutIndex
+from hub.indexes import DropForeignKeyIndex
 
 
 class Migration(migrations.Migration):
@@ -16,17 +16,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='appointment',
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='customers.customer'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='appointment',
             name='location',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='scheduling.location'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='appointment',
             name='staff',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='scheduling.staff'),
@@ -56,12 +56,12 @@ class Migration(migrations.Migration):
             name='history_user',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='occupancy',
             name='appointment',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='scheduling.appointment'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='resource',
             name='location',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='scheduling.location'),

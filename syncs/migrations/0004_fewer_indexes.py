@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from hub.indexes import WithoutIndex
+from hub.indexes import DropForeignKeyIndex
 
 
 class Migration(migrations.Migration):
@@ -15,22 +15,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='alias',
             name='connection',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='syncs.connection'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='attempt',
             name='connection',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='syncs.connection'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='attempt',
             name='job',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='syncs.job'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='fieldrule',
             name='connection',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='syncs.connection'),
@@ -45,17 +45,17 @@ class Migration(migrations.Migration):
             name='history_user',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='job',
             name='connection',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='syncs.connection'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='link',
             name='connection',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='syncs.connection'),
         ),
-        WithoutIndex(
+        DropForeignKeyIndex(
             model_name='stream',
             name='connection',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='streams', to='syncs.connection'),

@@ -133,11 +133,7 @@ class InboundEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(
-        Connection,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="inbound_events",
+        Connection, models.CASCADE, null=True, blank=True, related_name="inbound_events"
     )
     vendor = models.CharField(max_length=20)
     dedupe_key = models.CharField(max_length=200)

@@ -6,9 +6,11 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from tests.architecture.test_models import own_models
+
 pytestmark = pytest.mark.django_db
-OWN = ("accounts", "billing", "customers", "hub", "notifications", "scheduling", "syncs")
-# An index over the same columns and with the same way to compare, only shorter.
+# An index whose columns are the first ones of another, with the same operator classes; neither
+# is partial or over an expression.
 REPEATED = """
     SELECT shorter.indexrelid::regclass::text
     FROM pg_index shorter
@@ -24,9 +26,9 @@ REPEATED = """
 
 
 def own_tables() -> list[str]:
-    """The tables of our models; what Django makes for a many-to-many field has its own way."""
-    found = [model for label in OWN for model in apps.get_app_config(label).get_models()]
-    return [model._meta.db_table for model in found]
+    """The tables of our models and their histories; Django's many-to-many tables are its own."""
+    histories = [model.history.model for model in own_models() if hasattr(model, "history")]
+    return [model._meta.db_table for model in [*own_models(), *histories]]
 
 
 def repeated(*tables: str) -> list[str]:

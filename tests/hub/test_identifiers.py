@@ -4,10 +4,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from uuid import RFC_4122, UUID
 
-from hub.identifiers import ASKED_FOR_AT_ONCE, uuid7
+from hub.identifiers import IDS_PER_REFILL, uuid7
 
 
-def many(count: int = ASKED_FOR_AT_ONCE * 3) -> list[UUID]:
+def many(count: int = IDS_PER_REFILL * 3) -> list[UUID]:
     return [uuid7() for _ in range(count)]
 
 
@@ -15,15 +15,15 @@ def test_an_id_is_a_version_7_uuid() -> None:
     assert {(one.version, one.variant) for one in many()} == {(7, RFC_4122)}
 
 
-def test_threads_never_make_the_same_id() -> None:
+def random_part(made: UUID) -> int:
+    return made.int & ((1 << 62) - 1)
+
+
+def test_threads_never_take_the_same_randomness() -> None:
     with ThreadPoolExecutor(4) as threads:
         made = [one for part in threads.map(lambda _: many(), range(8)) for one in part]
 
-    assert len(set(made)) == len(made)
-
-
-def random_part(made: UUID) -> int:
-    return made.int & ((1 << 62) - 1)
+    assert len(set(map(random_part, made))) == len(made)
 
 
 def test_a_forked_process_goes_on_with_randomness_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import time
+from contextlib import suppress
 
 import psutil
 from django.db import connection
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from customers.importing.requesting import start_check, start_import, upload_import
 from customers.importing.states import MOVING
-from customers.models import CustomerImport
+from customers.models import CustomerImport, ImportState
 from hub.accounts.roles import grant_role
 from hub.actors import Actor, ActorKind, Source
 from hub.management.benchmarks.ground import BY, Ground
@@ -43,37 +44,47 @@ def _imported(stack: Laboratory, ground: Ground, numbers: range, circumstances: 
     found, _ = upload_import(io.BytesIO(content), file_name="bench.csv", at=timezone.now(), by=by)
     workers = _Workers(stack, found)
     start_check(found.pk, at=timezone.now(), by=by)
-    checked = len(numbers) / workers.done()
+    checked = len(numbers) / workers.wait()
     start_import(found.pk, at=timezone.now(), by=by)
-    rate = len(numbers) / workers.done()
-    found.refresh_from_db()
-    memory = f"largest worker {workers.peak:.0f} MB, {workers.peak - workers.first:.0f} more"
+    rate = len(numbers) / workers.wait()
+    more = workers.peak_mb - workers.first_mb
+    memory = f"largest worker {workers.peak_mb:.0f} MB, {more:.0f} more than before"
     note = f"{circumstances}; check {checked:.0f}/s, {memory}; {found.counts}"
     return Row("customer-import", rate, "rows/s", limit, limit / rate, len(numbers), note)
 
 
 class _Workers:
-    """Watches those who work at one import; sizes in megabytes."""
+    """Watches those who work at one import."""
 
     def __init__(self, stack: Laboratory, found: CustomerImport) -> None:
         self._stack, self._found = stack, found
-        self.first = self.peak = self._largest()
+        self.first_mb = self.peak_mb = self._largest_mb()
 
-    def done(self) -> float:
-        """Wait until there is nothing left to do, and return the seconds it took."""
+    def wait(self) -> float:
+        """Wait until there is nothing left to do, and return the seconds it took.
+
+        :raises RuntimeError: the import failed.
+        """
         began = time.perf_counter()
         moving = CustomerImport.objects.filter(pk=self._found.pk, state__in=MOVING)
         while moving.exists():
-            self.peak = max(self.peak, self._largest())
+            self.peak_mb = max(self.peak_mb, self._largest_mb())
             time.sleep(LOOKS_AGAIN_SECONDS)
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        self._found.refresh_from_db()
+        if self._found.state == ImportState.FAILED:
+            raise RuntimeError(self._found.problem)
+        return seconds
 
-    def _largest(self) -> float:
+    def _largest_mb(self) -> float:
         started = self._stack.programs["heavy-worker"].process
         if started is None:
             return 0.0
-        processes = psutil.Process(started.pid).children(recursive=True)
-        return max((one.memory_info().rss / (1 << 20) for one in processes), default=0.0)
+        sizes = [0]
+        for process in psutil.Process(started.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                sizes.append(process.memory_info().rss)
+        return max(sizes) / (1 << 20)
 
 
 def _line(number: int) -> tuple[str, ...]:
