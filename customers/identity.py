@@ -16,7 +16,7 @@ from customers.adding import Batch
 from customers.claims import Claim, ExternalKey, Fact, Match, Tier, Traits, lock_name, traits_of
 from customers.contacts import claimed_points
 from customers.known import Known
-from customers.matching import match, match_traits
+from customers.matching import match, match_traits, may_be
 from customers.models import ContactPoint, Customer, IdentityReview, Recognition
 from customers.normalizing import Phone, normalize_email, normalize_phone
 from hub import access, locks
@@ -65,20 +65,18 @@ def find_or_create(claim: Claim, *, at: datetime, by: Actor) -> Identified:
     return find_or_create_all([traits_of(claim)], at=at, by=by)[0]
 
 
-def _nothing() -> None: ...
-
-
 @transaction.atomic
 def find_or_create_all(
     claims: Sequence[Traits],
     *,
     at: datetime,
     by: Actor,
-    when_locked: Callable[[], None] = _nothing,
+    when_locked: Callable[[], None] | None = None,
 ) -> list[Identified]:
     """Do what ``find_or_create`` does for each of ``claims``, in their order, all or nothing.
 
-    ``when_locked`` is called once every identifier and customer is locked that they are about.
+    ``when_locked`` is called once all identifiers and customers are locked that they are about,
+    so that an import can let its next chunk begin.
 
     :raises AccessDenied: ``by`` may not add customers.
     :raises InvalidInput: one that would be new has no name.
@@ -88,7 +86,8 @@ def find_or_create_all(
         raise AccessDenied("Adding a customer may find one, which your role does not allow.")
     locks.exclusively(name for traits in claims for name in traits.lock_names)
     decider = _Decider(claims, at=at, by=by)
-    when_locked()
+    if when_locked:
+        when_locked()
     found = [decider.decide(traits) for traits in claims]
     decider.write()
     _note(found, at=at, by=by)
@@ -103,7 +102,7 @@ class _Decider:
 
     def __init__(self, claims: Sequence[Traits], *, at: datetime, by: Actor) -> None:
         self._known, self._batch = Known(claims), Batch(at=at, by=by)
-        self._known.replace(_locked(self._known.linkable()))
+        self._known.replace(_locked(_concerned(claims, self._known)))
 
     def write(self) -> None:
         self._batch.write()
@@ -171,8 +170,14 @@ class _Decider:
         self._batch.share(twins)
 
 
+def _concerned(claims: Sequence[Traits], known: Known) -> set[UUID]:
+    """Return the ids of all whom one of the claims may be linked to or asked about."""
+    hits = ((traits, hit) for traits in claims for hit in known.hits(traits))
+    return known.named() | {hit.customer.pk for traits, hit in hits if may_be(traits, hit)}
+
+
 def _locked(ids: Collection[UUID]) -> dict[UUID, Customer]:
-    """Lock whom the claims may be linked to, in one order: two files name them in two orders."""
+    """Lock customers in one order: two files name them in two orders."""
     if not ids:
         return {}
     rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)

@@ -52,11 +52,9 @@ class Known:
         found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.pk))
         return found[:HITS_LOOKED_AT]
 
-    def linkable(self) -> set[UUID]:
-        """Return the ids of all to whom one of the claims could be linked."""
-        hits = (hit for hits in self._hits.values() for hit in hits if hit.links)
-        by_id = (*self._by_key.values(), *self._by_id.values())
-        return {hit.customer.pk for hit in hits} | {customer.pk for customer in by_id}
+    def named(self) -> set[UUID]:
+        """Return the ids of all whom the claims name by an id, ours or another tool's."""
+        return {customer.pk for customer in (*self._by_key.values(), *self._by_id.values())}
 
     def replace(self, fresh: Mapping[UUID, Customer]) -> None:
         """Take customers as they are now that they are locked, by id."""
@@ -111,7 +109,7 @@ class Known:
         own: dict[UUID, list[ContactPoint]] = defaultdict(list)
         hits = [hit for hits in self._hits.values() for hit in hits]
         same = {hit.point.pk: hit.point for hit in hits}
-        customers = {hit.customer.pk for hit in hits} | self.linkable()
+        customers = {hit.customer.pk for hit in hits} | self.named()
         for point in ContactPoint.objects.filter(customer__in=customers):
             own[point.customer_id].append(same.get(point.pk, point))
         return own

@@ -110,7 +110,7 @@ def _judged(
 ) -> Match:
     """Gather the candidates beside the one that is linked, and the evidence on all of them."""
     hits = known.hits(traits)
-    asked = [hit for hit in hits if hit.links or _has_same_name(traits.claim, hit.customer)]
+    asked = [hit for hit in hits if may_be(traits, hit)]
     looked_at = {customer.pk: customer for customer in [*found, *_distinct(asked)]}
     by_id = found if tier in BY_ID else []
     evidence = {
@@ -135,6 +135,11 @@ def _in_favor(claim: Claim, customer: Customer, hits: list[Hit]) -> Iterator[Fac
         yield Fact.SAME_PHONE
     if _has_same_name(claim, customer):
         yield Fact.SAME_NAME
+
+
+def may_be(traits: Traits, hit: Hit) -> bool:
+    """Say whether a claim is linked to the customer of ``hit``, or asked about them."""
+    return hit.links or _has_same_name(traits.claim, hit.customer)
 
 
 def _has_same_name(claim: Claim, customer: Customer) -> bool:

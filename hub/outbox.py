@@ -96,13 +96,13 @@ def ring_after_commit(task: str, **arguments: str) -> None:
     transaction.on_commit(on_commit, robust=True)
 
 
-def ring(task: str, **arguments: str) -> None:
-    """Send ``task`` now; a broker that does not answer is left alone for ten seconds."""
+def ring(task: str, in_seconds: float | None = None, /, **arguments: str) -> None:
+    """Send ``task``; a broker that does not answer is left alone for ten seconds."""
     global _silent_until  # noqa: PLW0603
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, kwargs=arguments, retry=False)
+        current_app.send_task(task, kwargs=arguments, countdown=in_seconds, retry=False)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
         log.warning("bell_not_rung", task=task, error=type(error).__name__)

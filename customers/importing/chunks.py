@@ -1,10 +1,11 @@
-"""Which worker does which chunk of a file, so that two at once end where one alone would.
+"""Which worker does which chunk of a file. Two workers end where one would, row by row.
 
-A worker claims the first chunk that nobody has. At the chunk behind another one it waits, before
-it looks for anybody, until the other has locked all that it is about, and it commits after the
-other: whoever stands in both is treated in the order of the file, and no gap is ever left.
+    chunk 1   reserve · lock its people · announce · write · commit
+    chunk 2   reserve · wait ·············· lock its people · write · wait · commit
 
-Both signs are advisory locks of the chunk's own transaction: a worker that dies lets go of them.
+Chunk 2 locks its people only after chunk 1 has, so chunk 1 writes first whoever stands in both;
+and it commits after chunk 1, or not at all. Reservation and announcement are advisory locks of
+the chunk's own transaction: they end with a worker that dies.
 """
 
 import time
@@ -15,15 +16,15 @@ from uuid import UUID
 from customers.importing.tables import Row
 from hub import locks
 
-# Each row locks up to three identifiers, of PostgreSQL's 6,400 unless it is told otherwise.
-CHUNK = 800
-AT_ONCE = 2
+# A row locks up to four identifiers: two chunks 5,600, of PostgreSQL's usual 6,400 for everybody.
+ROWS_PER_CHUNK = 700
+WORKERS_PER_IMPORT = 2
 LOOKS_AGAIN_SECONDS = 0.01
-WAITS_FOR = "60s"
+PREVIOUS_CHUNK_SECONDS = 15.0
 
 
-class Overtaken(Exception):
-    """The import is not where this chunk begins: another worker did it, or did not finish."""
+class OutOfOrder(Exception):
+    """The import does not stand where this chunk begins; what the chunk wrote goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,13 @@ class Chunk:
     rows: Sequence[Row]
 
     @property
-    def claim(self) -> str:
+    def lock_key(self) -> str:
         return f"import:{self.of}:after:{self.after}"
 
     @property
-    def settled(self) -> str:
-        """Held as soon as all is locked that the chunk is about."""
-        return f"{self.claim}:settled"
+    def ready_key(self) -> str:
+        """Held as soon as all people are locked whom the chunk is about."""
+        return f"{self.lock_key}:ready"
 
 
 class Chunks:
@@ -51,7 +52,7 @@ class Chunks:
         self._of, self._rows = of, rows
         self._kept: list[Row] = []
 
-    def done(self, position: int) -> Iterator[Sequence[Row]]:
+    def before(self, position: int) -> Iterator[Sequence[Row]]:
         """Yield the rows up to ``position``, a chunk at a time; only right after opening."""
         piece: list[Row] = []
         for row in self._rows:
@@ -59,7 +60,7 @@ class Chunks:
                 self._kept.append(row)
                 break
             piece.append(row)
-            if len(piece) == CHUNK:
+            if len(piece) == ROWS_PER_CHUNK:
                 yield piece
                 piece = []
         if piece:
@@ -68,53 +69,65 @@ class Chunks:
     def after(self, position: int) -> list[Chunk]:
         """Return the chunks that can be worked on now, the first one first."""
         self._kept = [row for row in self._kept if row.number > position]
-        while len(self._kept) < CHUNK * AT_ONCE and (row := next(self._rows, None)):
+        count = ROWS_PER_CHUNK * WORKERS_PER_IMPORT
+        while len(self._kept) < count and (row := next(self._rows, None)):
             if row.number > position:
                 self._kept.append(row)
         found: list[Chunk] = []
-        for start in range(0, CHUNK * AT_ONCE, CHUNK):
-            rows = self._kept[start : start + CHUNK]
+        for start in range(0, count, ROWS_PER_CHUNK):
+            rows = self._kept[start : start + ROWS_PER_CHUNK]
             if rows or not found:
                 found.append(Chunk(self._of, position, rows))
                 position = rows[-1].number if rows else position
         return found
 
 
-class Turn:
-    """A claimed ``chunk``; ``behind`` is the one before it, where another worker is at it."""
+class ReservedChunk:
+    """A chunk of this worker; ``previous`` is the one before it, which another worker has."""
 
-    def __init__(self, chunk: Chunk, behind: Chunk | None) -> None:
-        self.chunk, self._behind = chunk, behind
+    def __init__(self, chunk: Chunk, previous: Chunk | None) -> None:
+        self.after, self.rows = chunk.after, chunk.rows
+        self._chunk, self._previous = chunk, previous
 
-    def follow(self) -> None:
-        """Wait until the one before has locked all that it is about, or is over."""
-        while self._behind:
-            held = locks.held_by_others([self._behind.claim, self._behind.settled])
-            if self._behind.settled in held or self._behind.claim not in held:
+    @property
+    def is_first(self) -> bool:
+        return self._previous is None
+
+    def announce_locks(self) -> None:
+        """Let the next chunk begin: all people are locked whom this one is about."""
+        locks.exclusively([self._chunk.ready_key])
+
+    def wait_for_locks_of_previous(self) -> None:
+        """Wait until the previous chunk has locked its people, or is over.
+
+        :raises OperationalError: it took longer than 15 seconds.
+        """
+        previous = self._previous
+        if previous is None:
+            return
+        latest = time.monotonic() + PREVIOUS_CHUNK_SECONDS
+        while time.monotonic() < latest:
+            held = locks.held_by_others([previous.lock_key, previous.ready_key])
+            if previous.ready_key in held or previous.lock_key not in held:
                 return
             time.sleep(LOOKS_AGAIN_SECONDS)
+        self.wait_for_end_of_previous()
 
-    def settle(self) -> None:
-        """Let the one behind begin: all is locked that this chunk is about."""
-        locks.exclusively([self.chunk.settled])
-
-    def be_first(self) -> None:
-        """Wait until the one before is over.
-
-        :raises OperationalError: it took longer than a minute.
-        """
-        if self._behind:
-            locks.exclusively([self._behind.claim], patience=WAITS_FOR)
+    def wait_for_end_of_previous(self) -> None:
+        """:raises OperationalError: it took longer than 15 seconds."""
+        if self._previous:
+            key = self._previous.lock_key
+            locks.exclusively([key], patience_seconds=PREVIOUS_CHUNK_SECONDS)
 
 
-def claimed(chunks: Sequence[Chunk]) -> Turn | None:
-    """Claim the first of ``chunks`` that nobody has; the end of the file waits for the rest.
+def reserve_first(chunks: Sequence[Chunk]) -> ReservedChunk | None:
+    """Reserve the first of ``chunks`` that no other worker has.
 
     :raises RuntimeError: called outside a transaction.
     """
-    behind: Chunk | None = None
+    previous: Chunk | None = None
     for chunk in chunks:
-        if locks.try_exclusively(chunk.claim):
-            return Turn(chunk, behind)
-        behind = chunk
+        if locks.try_exclusively(chunk.lock_key):
+            return ReservedChunk(chunk, previous)
+        previous = chunk
     return None

@@ -1,7 +1,8 @@
 """Check or import a file chunk by chunk; a crash loses no more than the chunks it happened in.
 
 A chunk is one transaction: its customers, what became of its rows, and how far the import is.
-It ends with the lock of the import and a look at its position, so no chunk is ever done twice.
+Before it commits, it locks the import and looks whether that stands where the chunk begins; if
+not, all of it is taken back. So no row is imported twice, and none is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +10,17 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from customers.identity import find_or_create_all
-from customers.importing.chunks import AT_ONCE, Chunk, Chunks, Overtaken, Turn, claimed
+from customers.importing.chunks import (
+    WORKERS_PER_IMPORT,
+    Chunks,
+    OutOfOrder,
+    ReservedChunk,
+    reserve_first,
+)
 from customers.importing.foreseeing import Plan, would_create
 from customers.importing.mapping import Reader
 from customers.importing.outcomes import NotedRow, StatedRow, counted
@@ -25,6 +33,7 @@ from hub.actors import Actor
 from hub.copying import copy_rows
 from hub.lifecycle import require_transition
 
+log = structlog.get_logger(__name__)
 MOVE_TASK = "customers.move_import"
 SILENT_FOR = timedelta(seconds=60)
 _ENDS_AS = {
@@ -37,15 +46,16 @@ class Mover:
     """One worker at one import; ``step`` does the next chunk that no other worker has."""
 
     def __init__(self, found: CustomerImport, rows: Iterator[Row], reader: Reader, plan: Plan):
-        self._id, self._state = found.pk, found.state
+        self._id = found.pk
         self._chunks, self._reader, self._plan = Chunks(found.pk, rows), reader, plan
         self.is_check = found.state == ImportState.CHECKING
+        self._version, self._position = found.version, found.position
         self._by = actor_of(found)
         self._earlier = list(_earlier(found))
 
     def recall(self, position: int) -> None:
         """Remember what a check that was interrupted at ``position`` would have made."""
-        for rows in self._chunks.done(position):
+        for rows in self._chunks.before(position):
             noted = ImportRow.objects.filter(
                 of=self._id, number__gte=rows[0].number, number__lte=rows[-1].number
             )
@@ -53,86 +63,94 @@ class Mover:
             self._plan.remember(self._stated([row for row in rows if row.number in new]))
 
     def step(self, *, at: datetime) -> bool:
-        """Do the next chunk; say whether there is more to do, for this worker.
+        """Do the next chunk that is free; return whether to call again.
+
+        A chunk that is out of order is taken back, and tried again by the next call; so is one
+        that failed while the previous chunk was under way: alone it would have come later.
 
         :raises DomainError: the file cannot be read on, or its owner lost the right to import.
+        :raises OperationalError: somebody held a lock for too long.
         """
+        chunk = None
         try:
             with transaction.atomic():
-                turn = self._turn()
-                return self._done(turn, at=at) if turn else False
-        except Overtaken:
+                chunk = self._reserve()
+                return self._do(chunk, at=at) if chunk else False
+        except OutOfOrder:
             return True
+        except Exception as error:
+            if chunk is None or chunk.is_first:
+                raise
+            log.info("chunk_taken_back", import_id=str(self._id), error=type(error).__name__)
+        with transaction.atomic():
+            chunk.wait_for_end_of_previous()
+        return True
 
-    def _turn(self) -> Turn | None:
-        position = self._position()
-        if position is None:
+    def _reserve(self) -> ReservedChunk | None:
+        position = self._read_position()
+        # A check compares each row with all before it, which one worker alone remembers.
+        if position is None or (self.is_check and position != self._position):
             return None
         chunks = self._chunks.after(position)
-        # Only one worker knows what was foreseen so far.
-        turn = claimed(chunks[:1] if self.is_check else chunks)
-        if turn and self._position() != position:
-            raise Overtaken
-        return turn
+        chunk = reserve_first(chunks[:1] if self.is_check else chunks)
+        if chunk and self._read_position() != position:
+            raise OutOfOrder
+        return chunk
 
-    def _done(self, turn: Turn, *, at: datetime) -> bool:
-        chunk = turn.chunk
-        noted = self._treated(turn, at=at) if chunk.rows else []
-        names = ["of_id", *NotedRow._fields]
-        copy_rows(ImportRow, names, [(self._id, *row) for row in noted])
-        turn.be_first()
-        found = self._taken(chunk)
+    def _do(self, chunk: ReservedChunk, *, at: datetime) -> bool:
+        noted = self._treated(chunk, at=at) if chunk.rows else []
+        chunk.wait_for_end_of_previous()
+        found = self._lock_import_at(chunk.after)
         if not chunk.rows:
             _end(found, at=at, by=self._by)
             return False
+        names = ["of_id", *NotedRow._fields]
+        copy_rows(ImportRow, names, [(self._id, *row) for row in noted])
+        self._position = chunk.rows[-1].number
         CustomerImport.objects.filter(pk=found.pk).update(
-            position=chunk.rows[-1].number,
-            total=max(found.total, chunk.rows[-1].number),
+            position=self._position,
+            total=max(found.total, self._position),
             counts=counted(found.counts, noted),
             moved_at=at,
         )
         return True
 
-    def _position(self) -> int | None:
-        """Return the last row that is done; ``None`` when the import is over or was canceled."""
-        found = CustomerImport.objects.filter(pk=self._id, state=self._state)
+    def _read_position(self) -> int | None:
+        """Return the last row that is done; ``None`` when the import is over or began anew."""
+        found = CustomerImport.objects.filter(pk=self._id, version=self._version)
         return found.values_list("position", flat=True).first()
 
-    def _taken(self, chunk: Chunk) -> CustomerImport:
-        """Lock the import where the chunk begins.
-
-        :raises Overtaken: it is elsewhere, or was canceled.
-        """
+    def _lock_import_at(self, position: int) -> CustomerImport:
+        """:raises OutOfOrder: it stands elsewhere, or is over."""
         found = CustomerImport.objects.select_for_update().get(pk=self._id)
-        if (found.state, found.position) != (self._state, chunk.after):
-            raise Overtaken
+        if (found.version, found.position) != (self._version, position):
+            raise OutOfOrder
         return found
 
     def _stated(self, rows: Sequence[Row]) -> list[StatedRow]:
         return [StatedRow(row, self._reader) for row in rows]
 
-    def _treated(self, turn: Turn, *, at: datetime) -> list[NotedRow]:
-        stated = self._stated(turn.chunk.rows)
+    def _treated(self, chunk: ReservedChunk, *, at: datetime) -> list[NotedRow]:
+        stated = self._stated(chunk.rows)
         noted = {row.number: row.rejected() for row in stated if row.traits is None}
         known = self._seen_before([row.number for row in stated])
         for row in stated:
             if row.number in known and row.traits:
                 noted[row.number] = row.seen_before(known[row.number])
         left = [row for row in stated if row.number not in noted]
-        treat = self._foreseen if self.is_check else self._written
-        noted |= {row.number: row for row in treat(left, turn, at=at)}
+        treated = self._plan.foresee(left) if self.is_check else self._write(left, chunk, at=at)
+        noted |= {row.number: row for row in treated}
         return [noted[row.number] for row in stated]
 
-    def _foreseen(self, rows: Sequence[StatedRow], *_: Turn, **__: datetime) -> list[NotedRow]:
-        return self._plan.foresee(rows)
-
-    def _written(self, rows: Sequence[StatedRow], turn: Turn, *, at: datetime) -> list[NotedRow]:
-        claims = [row.traits for row in rows if row.traits]
-        if all(traits.points for traits in claims):
-            turn.follow()
-        else:
-            turn.be_first()  # namesakes are looked for among all who came before
-        found = find_or_create_all(claims, at=at, by=self._by, when_locked=turn.settle)
+    def _write(
+        self, rows: Sequence[StatedRow], chunk: ReservedChunk, *, at: datetime
+    ) -> list[NotedRow]:
+        people = [row.traits for row in rows if row.traits]
+        if all(traits.points for traits in people):
+            chunk.wait_for_locks_of_previous()
+        else:  # a row without contacts is compared by name with all who are there
+            chunk.wait_for_end_of_previous()
+        found = find_or_create_all(people, at=at, by=self._by, when_locked=chunk.announce_locks)
         return [row.ended_at(one) for row, one in zip(rows, found, strict=True)]
 
     def _seen_before(self, numbers: Sequence[int]) -> dict[int, UUID | None]:
@@ -173,8 +191,9 @@ def moving(import_id: UUID) -> Iterator[Mover | None]:
 
 def call_workers(found: CustomerImport) -> None:
     """Ring for as many workers as can be at one import, after the commit."""
-    for place in range(AT_ONCE if found.state == ImportState.RUNNING else 1):
-        outbox.ring_after_commit(MOVE_TASK, import_id=str(found.pk), place=str(place))
+    count = WORKERS_PER_IMPORT if found.state == ImportState.RUNNING else 1
+    for number in range(count):  # alike bells of one transaction would ring once
+        outbox.ring_after_commit(MOVE_TASK, import_id=str(found.pk), worker=str(number))
 
 
 @transaction.atomic

@@ -102,7 +102,7 @@ def start_import(import_id: UUID, *, at: datetime, by: Actor) -> CustomerImport:
 
 @transaction.atomic
 def cancel_import(import_id: UUID, *, at: datetime, by: Actor) -> CustomerImport:
-    """Stop after the chunk that is being written; what is imported stays.
+    """Stop at once: chunks under way are taken back, what is imported stays.
 
     :raises AccessDenied: ``by`` may not import customers.
     :raises IllegalTransition: it is over.

@@ -22,30 +22,32 @@ from hub.actors import Actor
 from hub.errors import DomainError
 from hub.lifecycle import IllegalTransition
 
-# Other work of the same queue gets its turn in between. A check takes one worker only, and has to
-# recall all that it foresaw whenever it goes on.
+# Other work of the same queue gets its turn in between. A check takes one worker only, and recalls
+# all that it foresaw whenever it resumes, so its slice is longer.
 SLICE_SECONDS = 20.0
 SLICE_OF_CHECK_SECONDS = 90.0
+PAUSE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
 
 @shared_task(name=MOVE_TASK, soft_time_limit=150, time_limit=180)
-def move_import(import_id: str, place: str = "0") -> None:
+def move_import(import_id: str, worker: str = "0") -> None:
     """Check or import chunks for a while, then ring for the next worker.
 
-    ``place`` only tells the bells of those apart who work at one import together.
+    ``worker`` only makes the bells of one import differ.
     """
     began = time.monotonic()
     try:
         with moving(UUID(import_id)) as mover:
             while mover and mover.step(at=timezone.now()):
-                patience = SLICE_OF_CHECK_SECONDS if mover.is_check else SLICE_SECONDS
-                if time.monotonic() > began + patience:
-                    outbox.ring(MOVE_TASK, import_id=import_id, place=place)
+                slice_seconds = SLICE_OF_CHECK_SECONDS if mover.is_check else SLICE_SECONDS
+                if time.monotonic() > began + slice_seconds:
+                    outbox.ring(MOVE_TASK, import_id=import_id, worker=worker)
                     return
     except OperationalError as error:  # somebody held a lock, or the database is away
         log.warning("import_waits", import_id=import_id, error=type(error).__name__)
+        outbox.ring(MOVE_TASK, PAUSE_SECONDS, import_id=import_id, worker=worker)
     except DomainError as error:
         log.info("import_failed", import_id=import_id, code=error.code)
         _fail(import_id, str(error))
@@ -63,7 +65,7 @@ def _fail(import_id: str, problem: str) -> None:
 
 @shared_task(name="customers.sweep_imports")
 def sweep_imports() -> None:
-    """Ring for the imports whose worker is gone."""
+    """Ring for the imports that nobody has moved for a minute."""
     for found in standing_still(at=timezone.now()):
         call_workers(found)
 

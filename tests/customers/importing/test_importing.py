@@ -124,7 +124,7 @@ def test_an_import_does_what_its_check_said() -> None:
 def test_a_row_is_checked_against_the_earlier_rows_of_its_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 2)
     rows = [
         CLAIRE,
         *people(3),
@@ -191,7 +191,7 @@ def test_the_id_of_another_tool_leads_back_to_its_customer() -> None:
 def test_after_a_crash_the_import_goes_on_with_the_next_chunk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 3)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 3)
     found = checked(csv_of(*people(8)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
     crash = mock.patch.object(moving_module, "copy_rows", side_effect=KeyboardInterrupt)
@@ -212,7 +212,7 @@ def test_after_a_crash_the_import_goes_on_with_the_next_chunk(
 def test_a_check_goes_on_after_a_crash_and_still_knows_its_earlier_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 2)
     by = actor(ada())
     found = uploaded(csv_of(CLAIRE, *people(3), CLAIRE), by=by)
     start_check(found.pk, at=timezone.now(), by=by)
@@ -228,7 +228,7 @@ def test_a_check_goes_on_after_a_crash_and_still_knows_its_earlier_rows(
 def test_a_chunk_that_another_worker_did_meanwhile_is_passed_by(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 2)
     found = checked(csv_of(*people(6)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
 

@@ -15,7 +15,7 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
-from customers.importing.chunks import CHUNK
+from customers.importing.chunks import ROWS_PER_CHUNK
 from customers.importing.requesting import start_check, start_import
 from customers.models import ContactPoint, Customer, CustomerImport, ImportState
 from hub.models import Change
@@ -25,7 +25,7 @@ from tests.factories.people import actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHUNKS = 6
-EVERYBODY = CHUNK * CHUNKS
+EVERYBODY = ROWS_PER_CHUNK * CHUNKS
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -92,7 +92,7 @@ def test_after_a_killed_worker_every_row_is_there_exactly_once() -> None:
     reached = killed_in_the_middle(found)
 
     assert 0 < reached <= EVERYBODY
-    chunks, rest = divmod(reached - 1, CHUNK)  # the headings are the first row
+    chunks, rest = divmod(reached - 1, ROWS_PER_CHUNK)  # the headings are the first row
     assert (chunks > 0, rest) == (True, 0), "nothing of a chunk is half saved"
     assert Customer.objects.count() == found.rows.count() == reached - 1
 

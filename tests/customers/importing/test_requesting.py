@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from customers.importing import chunks as chunks_module
-from customers.importing.moving import fail_import, moving
+from customers.importing.moving import MOVE_TASK, fail_import, moving
 from customers.importing.requesting import (
     cancel_import,
     choose_columns,
@@ -18,6 +18,7 @@ from customers.models import (
     CustomerImport,
     ImportState,
 )
+from hub import outbox
 from hub.access import AccessDenied
 from hub.errors import InvalidInput
 from hub.lifecycle import IllegalTransition
@@ -38,10 +39,10 @@ from tests.factories.people import actor, person
 pytestmark = pytest.mark.django_db
 
 
-def test_canceling_stops_after_the_present_chunk_and_keeps_it(
+def test_canceling_keeps_the_chunks_that_are_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 2)
     found = checked(csv_of(*people(6)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
 
@@ -140,7 +141,7 @@ def test_columns_that_cannot_be_are_refused(mapping: dict[str, str], said: str) 
 
 
 def test_a_failed_import_says_why_and_keeps_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks_module, "CHUNK", 2)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 2)
     found = checked(csv_of(*people(3)))
     start_import(found.pk, at=timezone.now(), by=actor(ada()))
     with moving(found.pk) as mover:
@@ -161,3 +162,19 @@ def test_an_upload_is_kept_once_however_often_it_comes() -> None:
 
     assert one.file == other.file
     assert one.pk != other.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_calls_two_workers_and_a_check_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(outbox, "ring", lambda task, **_: rung.append(task))
+    by = actor(ada())
+    found = uploaded(csv_of(CLAIRE), by=by)
+
+    start_check(found.pk, at=timezone.now(), by=by)
+    assert rung.count(MOVE_TASK) == 1
+
+    work(found)
+    rung.clear()
+    start_import(found.pk, at=timezone.now(), by=by)
+    assert rung.count(MOVE_TASK) == 2

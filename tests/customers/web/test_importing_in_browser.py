@@ -48,7 +48,7 @@ def desk(page: Page, live_server: object) -> Page:
 @pytest.fixture
 def two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work through the file in two steps, between which the bar can be seen to move."""
-    monkeypatch.setattr(chunks_module, "CHUNK", 500)
+    monkeypatch.setattr(chunks_module, "ROWS_PER_CHUNK", 500)
 
 
 @pytest.mark.usefixtures("two_chunks")
