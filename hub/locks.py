@@ -16,10 +16,11 @@ from django.db import connection
 PATIENCE_SECONDS = 3.0
 
 
-def exclusively(keys: Iterable[str], *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+def exclusively(keys: Iterable[str], *, patience_seconds: float | None = None) -> None:
     """Wait for the advisory locks named ``keys``, sorted by their hash; held until the end.
 
-    The limit of the patience also holds for every lock that the transaction takes afterwards.
+    It waits for three seconds, or as long as ``patience_seconds`` says; that also holds for every
+    lock that the transaction takes afterwards.
 
     :raises RuntimeError: called outside a transaction, where the lock would be gone at once.
     :raises OperationalError: somebody held one of them for longer.
@@ -28,8 +29,9 @@ def exclusively(keys: Iterable[str], *, patience_seconds: float = PATIENCE_SECON
     names = sorted(set(keys))
     if not names:
         return
+    patience = PATIENCE_SECONDS if patience_seconds is None else patience_seconds
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {round(patience_seconds * 1000)}")
+        cursor.execute(f"SET LOCAL lock_timeout = {round(patience * 1000)}")
         # The inner sort decides the order of acquisition: the executor evaluates it first.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0)"

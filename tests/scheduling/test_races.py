@@ -32,7 +32,7 @@ WEEK_BEFORE = MONDAY_9 - timedelta(days=7)
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty threads share one interpreter here; a server process has a handful."""
-    monkeypatch.setattr(locks, "LOCK_TIMEOUT", "15s")
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 15.0)
 
 
 def drop_constraint() -> None:
