@@ -2,9 +2,7 @@
 
 import io
 import time
-from contextlib import suppress
 
-import psutil
 from django.db import connection
 from django.utils import timezone
 
@@ -14,7 +12,7 @@ from customers.models import CustomerImport, ImportState
 from hub.accounts.roles import grant_role
 from hub.actors import Actor, ActorKind, Source
 from hub.management.benchmarks.ground import BY, Ground
-from hub.management.benchmarks.measuring import Row
+from hub.management.benchmarks.measuring import Row, largest_mb
 from hub.management.laboratory import Laboratory
 
 HEADINGS = ("Id", "First name", "Last name", "E-mail", "Phone", "Street", "Zip", "City", "Country")
@@ -25,7 +23,8 @@ TABLE = "CREATE TEMPORARY TABLE bench_import (%s)"
 def measure(stack: Laboratory, ground: Ground, *, rows: int) -> list[Row]:
     """``rows`` people that nobody knows yet, checked and then imported, matching on.
 
-    Once while the sync worker rests, and with a fifth of the people while it tells a CRM.
+    Once while the sync worker rests, and with a fifth of the people while it runs: no tool is
+    connected, but it announces each of them and looks for duplicates.
     """
     grant_role(ground.owner.pk, role="Manager", at=timezone.now(), by=BY)
     stack.programs["worker"].stop(10)
@@ -78,13 +77,7 @@ class _Workers:
 
     def _largest_mb(self) -> float:
         started = self._stack.programs["heavy-worker"].process
-        if started is None:
-            return 0.0
-        sizes = [0]
-        for process in psutil.Process(started.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                sizes.append(process.memory_info().rss)
-        return max(sizes) / (1 << 20)
+        return largest_mb(started.pid) if started else 0.0
 
 
 def _line(number: int) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -63,17 +64,24 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 def cpu_seconds(*pids: int) -> float:
     """CPU time spent so far by these processes and all below them that still live."""
-    spent = 0.0
+
+    def spent(process: psutil.Process) -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    return sum(_of_family(pids, spent))
+
+
+def largest_mb(*pids: int) -> float:
+    """Memory of the largest of these processes and all below them, in megabytes."""
+    return max(_of_family(pids, lambda one: one.memory_info().rss / (1 << 20)), default=0.0)
+
+
+def _of_family(pids: Sequence[int], measure: Callable[[psutil.Process], float]) -> Iterator[float]:
+    """Measure these processes and all below them; those that end meanwhile are passed by."""
     for pid in pids:
-        try:
+        with suppress(psutil.NoSuchProcess):
             root = psutil.Process(pid)
-            family = [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            continue
-        for process in family:
-            try:
-                times = process.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            spent += times.user + times.system
-    return spent
+            for process in [root, *root.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    yield measure(process)

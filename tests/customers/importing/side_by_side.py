@@ -18,6 +18,12 @@ from tests.factories.threads import at_once
 
 LONG = 10.0
 FIRST_ROW = 2  # the headings are the first line
+CLAIRE_TWICE = [
+    ("Claire", "Marchetti", "claire@x.example", ""),
+    ("Ann", "Number 1", "ann1@x.example", ""),
+    ("C.", "Marchetti", "claire@x.example", ""),
+    ("Ann", "Number 2", "ann2@x.example", ""),
+]
 
 
 def started(*rows: tuple[str, ...]) -> CustomerImport:

@@ -16,6 +16,7 @@ from customers.models import Customer, CustomerImport, ImportState
 from hub import locks
 from tests.customers.importing.files import people, work
 from tests.customers.importing.side_by_side import (
+    CLAIRE_TWICE,
     FIRST_ROW,
     LONG,
     SlowFirst,
@@ -28,12 +29,6 @@ from tests.customers.importing.side_by_side import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WITHOUT_CONTACTS = [("Ann", f"Number {place}", "", "") for place in range(40)]
-CLAIRE_TWICE = [
-    ("Claire", "Marchetti", "claire@x.example", ""),
-    ("Ann", "Number 1", "ann1@x.example", ""),
-    ("C.", "Marchetti", "claire@x.example", ""),
-    ("Ann", "Number 2", "ann2@x.example", ""),
-]
 NAMESAKES = [
     ("Claire", "Marchetti", "claire@x.example", ""),
     ("Ann", "Number 1", "ann1@x.example", ""),

@@ -15,6 +15,7 @@ from customers.importing.requesting import cancel_import, start_check
 from customers.models import Customer, ImportState
 from tests.customers.importing.files import ada, csv_of, people, uploaded, work
 from tests.customers.importing.side_by_side import (
+    CLAIRE_TWICE,
     FIRST_ROW,
     LONG,
     SlowFirst,
@@ -25,12 +26,6 @@ from tests.factories.people import actor
 from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CLAIRE_TWICE = [
-    ("Claire", "Marchetti", "claire@x.example", ""),
-    ("Ann", "Number 1", "ann1@x.example", ""),
-    ("Claire", "Marchetti", "claire@x.example", ""),
-    ("Ann", "Number 2", "ann2@x.example", ""),
-]
 
 
 class FailsOnce:
