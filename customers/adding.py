@@ -105,7 +105,7 @@ class Batch:
         history.create_all(list(self._reviews.values()), at=at, by=by)
         self._announce()
         if created or changed:
-            compare_later([customer.pk for customer in (*created, *changed)])
+            compare_later([customer.pk for customer in (*created, *changed)], by=by)
         self._clear()
 
     def _take(

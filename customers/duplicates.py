@@ -1,6 +1,6 @@
-"""Look for records of one person, and ask people about the pairs that are likely.
+"""Look for records of one person.
 
-Nothing is merged here. Names are found by trigrams, the rest by what was normalized when it
+Names are found by trigrams, the rest by what was normalized when it
 was written; ``customers.scoring`` weighs what is found.
 """
 
@@ -9,38 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from customers.claims import Fact
-from customers.models import (
-    ContactKind,
-    ContactPoint,
-    Customer,
-    IdentityReview,
-    PendingComparison,
-    ReviewState,
-)
+from customers.models import ContactKind, ContactPoint, Customer
 from customers.normalizing import is_placeholder
-from customers.scoring import (
-    LIKELY,
-    Assessment,
-    Profile,
-    assess,
-    profile_of,
-    rests_on_name,
-    weigh,
-    with_fact,
-)
-from hub import history
-from hub.actors import Actor
+from customers.scoring import Assessment, Profile, assess, profile_of, rests_on_name, with_fact
 
 SIMILARITY = 0.5
 FOUND_BY_NAME = 10
 FOUND_BY_EACH = 20
 SHORTEST_LOCAL_PART = 3
 NAMESAKES = 4
-# What a comparison cannot see for itself, and leaves as it was noted.
-NOTED = frozenset({Fact.SAME_EXTERNAL_ID, Fact.SAME_ID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,75 +37,13 @@ def find_candidates(customer: Customer, points: Sequence[ContactPoint]) -> list[
 
     Looks at names alike, and at everybody with the same number, local part or address.
     """
-    found = _load(_look_for(customer, points))
+    found = loaded(look_for(customer, points)).values()
     profile = profile_of(customer, points)
-    return _assessed(profile, (one for one in found if one.pk != customer.pk))
+    return assessed(profile, [one for one in found if one.pk != customer.pk])
 
 
-def compare_pending(*, limit: int, by: Actor) -> int:
-    """Compare up to ``limit`` customers that wait for it, and say how many were.
-
-    The latest first: what somebody just typed does not wait behind a file of a million.
-    """
-    done = 0
-    while done < limit and _compare_next(by=by):
-        done += 1
-    return done
-
-
-@transaction.atomic
-def _compare_next(*, by: Actor) -> bool:
-    """Compare one customer; its row of work is held, so that nobody else takes it too."""
-    waiting = PendingComparison.objects.select_for_update(skip_locked=True)
-    pending = waiting.order_by("-since", "pk").first()
-    if pending is None:
-        return False
-    customer = Customer.objects.with_contacts().get(pk=pending.customer_id)
-    likely = _likely(customer) if customer.canonical_id is None else []
-    # Only now the customers are locked, in one order: searching must hold nobody up.
-    ids = {customer.pk, *(candidate.customer.pk for candidate in likely)}
-    locked = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    rows = {row.pk: row for row in locked}
-    if rows[customer.pk].version == customer.version:
-        for candidate in likely:
-            # Whoever was merged away meanwhile is asked about as part of the survivor.
-            other = rows[candidate.customer.pk]
-            if other.canonical_id is None and other.erased_at is None:
-                _ask(customer, candidate, by=by)
-        pending.delete()
-    return True
-
-
-def _likely(customer: Customer) -> list[Candidate]:
-    """Return whom to ask about: likely ones, and all that were asked about before."""
-    points = list(customer.contact_points.all())
-    found = {candidate.customer.pk: candidate for candidate in find_candidates(customer, points)}
-    asked = {
-        review.other_id(customer)
-        for review in IdentityReview.objects.about(customer).filter(state=ReviewState.OPEN)
-    }
-    missing = _load(asked - set(found))
-    candidates = [*found.values(), *_assessed(profile_of(customer, points), missing)]
-    return [one for one in candidates if one.score >= LIKELY or one.customer.pk in asked]
-
-
-def _ask(customer: Customer, candidate: Candidate, *, by: Actor) -> None:
-    """Ask about a pair, or bring an open question up to date; an answer is never touched."""
-    other, evidence = candidate.customer, list(candidate.evidence)
-    known = IdentityReview.objects.between(customer, other).first()
-    if known is None:
-        review = IdentityReview(
-            customer=customer, candidate=other, evidence=evidence, score=candidate.score
-        )
-        history.create(review, by=by)
-    elif known.state == ReviewState.OPEN:
-        evidence = [fact for fact in known.evidence if fact in NOTED] + evidence
-        if evidence != known.evidence:
-            known.evidence, known.score = evidence, weigh(evidence)
-            history.save(known, fields=["evidence", "score"], by=by)
-
-
-def _assessed(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:
+def assessed(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:
+    """Weigh how likely each of ``found`` is who ``profile`` describes; the surest first."""
     judged = _beside_namesakes([(one, _assess(profile, one)) for one in found])
     candidates = [Candidate(one, said.score, said.evidence) for one, said in judged]
     return sorted(candidates, key=lambda one: (-one.score, one.customer.pk))
@@ -147,14 +65,16 @@ def _assess(profile: Profile, other: Customer) -> Assessment:
     return assess(profile, profile_of(other, other.contact_points.all()))
 
 
-def _load(ids: Iterable[UUID]) -> list[Customer]:
+def loaded(ids: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Read who of ``ids`` still stands, with their contacts, in the order of their ids."""
     ids = list(ids)
     if not ids:
-        return []
-    return list(Customer.objects.current().with_contacts().filter(pk__in=ids).order_by("pk"))
+        return {}
+    found = Customer.objects.current().with_contacts().filter(pk__in=ids).order_by("pk")
+    return {customer.pk: customer for customer in found}
 
 
-def _look_for(customer: Customer, points: Sequence[ContactPoint]) -> list[UUID]:
+def look_for(customer: Customer, points: Sequence[ContactPoint]) -> list[UUID]:
     """Return the ids of everybody found, in one statement; each way finds only so many."""
     ways: list[tuple[str, list[Any]]] = []
     if customer.search_name:

@@ -23,7 +23,6 @@ from customers.models import (
     ExternalId,
     IdentityReview,
     Merge,
-    PendingComparison,
     PostalAddress,
     ReviewState,
 )
@@ -169,7 +168,6 @@ def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
     _forget_merges(customer, by=by)
     forget_person(customer.pk, customer.code, at=at)
     StoredAnswer.objects.filter(body__contains=public_id("cus", customer.pk)).delete()
-    PendingComparison.objects.filter(customer=customer).delete()
     for name, value in WIPED.items():
         setattr(customer, name, value)
     customer.search_name, customer.erased_at = "", at

@@ -162,7 +162,7 @@ def _announce(pair: Pair, merge: Merge, points: list[PointChange], *, by: Actor)
     contacts = {change.point.kind: ("", "") for change in points}
     told = details.announced(changed | contacts)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=pair.survivor, by=by, fields=told)
-    compare_later([pair.survivor.pk])
+    compare_later([pair.survivor.pk], by=by)
 
 
 def _moving(pair: Pair) -> list[str]:

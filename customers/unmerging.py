@@ -125,7 +125,7 @@ def _announce(
     changed = {field: (before, after) for field, (before, after) in written.items()}
     told = details.announced(changed)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=pair.survivor, by=by, fields=told)
-    compare_later([pair.survivor.pk, pair.absorbed.pk])
+    compare_later([pair.survivor.pk, pair.absorbed.pk], by=by)
 
 
 def _read(merge_id: UUID, *, allowed: Access) -> tuple[Merge, Pair]:

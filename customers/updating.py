@@ -62,7 +62,7 @@ def update_customer(
     history.save(customer, fields=[*columns, "search_name"], by=by)
     told = details.announced(changes)
     outbox.record(EventName.CUSTOMER_UPDATED, subject=customer, by=by, fields=told)
-    compare_later([customer.pk])
+    compare_later([customer.pk], by=by)
     return customer
 
 

@@ -9,7 +9,8 @@ An import reserves its chunk before all of these, announces with another lock th
 and waits only for an earlier chunk (``customers/importing/chunks.py``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -60,6 +61,25 @@ def try_exclusively(key: str) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+@contextmanager
+def alone(key: str) -> Iterator[bool]:
+    """Hold ``key`` through many transactions, if nobody else does; yields whether it is held.
+
+    For work that any number of bells may ask for and one worker is to do, outside of any
+    transaction. It belongs to the session, so it is gone with a worker that dies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        row = cursor.fetchone()
+    is_alone = bool(row and row[0])
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def held_by_others(keys: Iterable[str]) -> set[str]:

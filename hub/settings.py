@@ -264,6 +264,7 @@ CELERY_TASK_ROUTES = {
     "syncs.run_job": {"queue": "sync"},
     "billing.render_documents": {"queue": "pdf"},
     "customers.move_import": {"queue": "bulk"},
+    "customers.compare_imported": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep syncs": {"task": "syncs.sweep", "schedule": 10.0},
@@ -272,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "send due notifications": {"task": "notifications.send_due", "schedule": 15.0},
     "resume imports": {"task": "customers.sweep_imports", "schedule": 30.0},
     "find duplicates": {"task": "customers.compare", "schedule": 30.0},
+    "find imported duplicates": {"task": "customers.compare_imported", "schedule": 30.0},
     "note overdue invoices": {"task": "billing.note_overdue", "schedule": 900.0},
     "forget old rows": {"task": "hub.forget_old_rows", "schedule": 3600.0},
     "delete import files": {"task": "customers.forget_import_files", "schedule": 300.0},

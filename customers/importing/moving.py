@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from customers.comparing import COMPARE_IMPORTED_TASK
 from customers.identity import find_or_create_all
 from customers.importing.chunks import (
     WORKERS_PER_IMPORT,
@@ -222,6 +223,12 @@ def standing_still(*, at: datetime) -> list[CustomerImport]:
     return list(silent.order_by("moved_at", "pk"))
 
 
+def is_importing(*, at: datetime) -> bool:
+    """Say whether customers are being imported at ``at``; one that nobody moves does not count."""
+    running = CustomerImport.objects.filter(state=ImportState.RUNNING)
+    return running.filter(moved_at__gte=at - SILENT_FOR).exists()
+
+
 def actor_of(found: CustomerImport) -> Actor:
     return Actor.importing(found.owner_id, str(found.owner), import_id=found.pk)
 
@@ -229,6 +236,7 @@ def actor_of(found: CustomerImport) -> Actor:
 def _end(found: CustomerImport, *, at: datetime, by: Actor) -> None:
     target = _ENDS_AS[ImportState(found.state)]
     require_transition(TRANSITIONS, current=ImportState(found.state), target=target)
+    outbox.ring_after_commit(COMPARE_IMPORTED_TASK)
     found.state, found.moved_at, found.total = target, at, found.position
     erased = found.rows.exclude(customer=None).exclude(customer__erased_at=None)
     if target == ImportState.DONE and erased.exists():

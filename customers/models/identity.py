@@ -46,16 +46,20 @@ class Recognition(models.Model):
 
 
 class PendingComparison(models.Model):
-    """A customer that was added or changed and is yet to be compared with all others."""
+    """A customer that was added or changed and is yet to be compared with all others.
+
+    Who was ``imported`` waits until the import is over; nobody sits in front of them.
+    """
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="pending_comparison"
     )
     since = models.DateTimeField(db_default=Now())
+    imported = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         default_permissions = ()
-        indexes: ClassVar = [models.Index(fields=["since"], name="comparison_by_age")]
+        indexes: ClassVar = [models.Index(fields=["imported", "since"], name="comparison_by_turn")]
 
     def __str__(self) -> str:
         return str(self.customer_id)

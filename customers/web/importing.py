@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.claims import SYSTEM_LIMIT
+from customers.comparing import imported_waiting
 from customers.details import home_zone
 from customers.importing.mapping import FIELDS
 from customers.importing.reading import CSV, UPLOAD_BYTES
@@ -123,7 +124,11 @@ def show_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.state == ImportState.UPLOADED:
         return redirect("customers:import-columns", found.pk)
     is_known = found.state not in MOVING and changes_nothing(found)
-    own = {"is_known": is_known, "kept_days": settings.IMPORT_FILES_KEPT_DAYS}
+    own = {
+        "is_known": is_known,
+        "kept_days": settings.IMPORT_FILES_KEPT_DAYS,
+        "uncompared": imported_waiting() if found.state == ImportState.DONE else 0,
+    }
     context = _progress(found) | _rows(request, found) | own
     return render(request, "customers/import.html", context)
 

@@ -10,14 +10,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.comparing import COMPARE_TASK, compare_later
-from customers.duplicates import compare_pending, find_candidates
+from customers.duplicates import find_candidates
 from customers.models import Customer, IdentityReview, PendingComparison, ReviewState
+from customers.pending import compare_pending
 from customers.scoring import LIKELY
 from customers.tasks import compare
 from customers.updating import update_customer
 from hub.actors import Actor
 from tests.factories.customers import customer
-from tests.factories.people import SETUP
+from tests.factories.people import DESK, SETUP
 from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,8 @@ def test_a_change_rings_the_bell_once_it_is_committed(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
-        customer()
-        customer("Luc Perrin")
+        customer(by=DESK)
+        customer("Luc Perrin", by=DESK)
 
     bells = [getattr(callback, "bell", None) for callback in callbacks]
     assert bells.count((COMPARE_TASK, ())) == 1
@@ -74,8 +75,8 @@ def test_a_change_rings_the_bell_once_it_is_committed(
 def test_even_without_the_bell_a_sweep_finds_duplicates_within_a_minute() -> None:
     beats: Any = settings.CELERY_BEAT_SCHEDULE.values()
     every = min(beat["schedule"] for beat in beats if beat["task"] == COMPARE_TASK)
-    customer(phone="+33612345678", **ADDRESS)
-    customer("Claire Marchetty", email="claire@new.example", **ADDRESS)
+    customer(phone="+33612345678", by=DESK, **ADDRESS)
+    customer("Claire Marchetty", email="claire@new.example", by=DESK, **ADDRESS)
 
     compare()
 
@@ -205,7 +206,7 @@ def test_many_workers_share_the_work_and_ask_once() -> None:
 def test_what_changes_while_it_is_compared_is_compared_again() -> None:
     claire = customer(**ADDRESS)
     compare_all()
-    compare_later([claire.pk])
+    compare_later([claire.pk], by=DESK)
     searched_once: list[int] = []
 
     def change_meanwhile(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:

@@ -8,6 +8,7 @@ from hub.accounts.roles import grant_role
 from hub.actors import Actor, ActorKind, Source
 
 SETUP = Actor.imported("Test set-up")
+DESK = Actor(ActorKind.SYSTEM, "desk", "Somebody at work", Source.BROWSER, "test-request")
 PASSWORD = "correct horse battery"
 CAST = {
     "Manager": "Ada Manager",

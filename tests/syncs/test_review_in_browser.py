@@ -11,7 +11,7 @@ from customers.tasks import compare
 from tests.browser.conftest import base_url, browser_type_launch_args, complaints
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
-from tests.factories.people import person
+from tests.factories.people import DESK, person
 
 __all__ = ["base_url", "browser_type_launch_args", "complaints"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,8 +26,8 @@ def test_the_weekly_review_fits_and_leads_to_the_questions(
     page.context.add_cookies(
         [{"name": cookie.key, "value": cookie.value, "url": str(live_server)}]
     )
-    customer(email="claire@marchetti.example")
-    customer("Claire Marchetti", phone="+33612345678")
+    customer(email="claire@marchetti.example", by=DESK)
+    customer("Claire Marchetti", phone="+33612345678", by=DESK)
     compare()
     inspect_lines(at=timezone.now())
     page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from syncs.reviewing import Figure, review
 from tests.factories import billing as make
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
-from tests.factories.people import SETUP, person
+from tests.factories.people import DESK, SETUP, person
 
 pytestmark = pytest.mark.django_db
 
@@ -40,14 +40,14 @@ def test_a_duplicate_is_detected_within_60_s_and_shown_in_a_queue_with_evidence_
     """ID-7: whatever becomes of the bell, the schedule looks every 30 seconds."""
     beats: Any = settings.CELERY_BEAT_SCHEDULE.values()
     every = min(beat["schedule"] for beat in beats if beat["task"] == COMPARE_TASK)
-    customer(phone="+33612345678", city="Lyon", postal_code="69001", street="1 rue Neuve")
+    customer(phone="+33612345678", city="Lyon", postal_code="69001", street="1 rue Neuve", by=DESK)
     name = "Claire Marchetty" if door == "create" else "Zoe Perrin"
-    twin = customer(name, city="Lyon", postal_code="69001", street="1 rue Neuve")
+    twin = customer(name, city="Lyon", postal_code="69001", street="1 rue Neuve", by=DESK)
     if door == "update":
         compare()
         assert not IdentityReview.objects.exists()
         values = {"given_name": "Claire", "family_name": "Marchetty"}
-        update_customer(twin.pk, values, by=SETUP)
+        update_customer(twin.pk, values, by=DESK)
 
     compare()
 
@@ -62,8 +62,8 @@ def test_size_and_age_of_the_queue_are_on_the_weekly_review_id_7() -> None:
     started = timezone.now()
     assert review(EVERYTHING, at=started).duplicates == Figure(0, None, is_bad=False)
     with time_machine.travel(started - timedelta(days=8), tick=False):
-        customer(email="claire@marchetti.example")
-        customer("Claire Marchetti", phone="+33612345678")
+        customer(email="claire@marchetti.example", by=DESK)
+        customer("Claire Marchetti", phone="+33612345678", by=DESK)
         compare()
 
     asked = IdentityReview.objects.get()
@@ -77,8 +77,8 @@ def test_size_and_age_of_the_queue_are_on_the_weekly_review_id_7() -> None:
 
 
 def test_a_question_of_today_is_no_reason_to_act() -> None:
-    customer(email="claire@marchetti.example")
-    customer("Claire Marchetti", phone="+33612345678")
+    customer(email="claire@marchetti.example", by=DESK)
+    customer("Claire Marchetti", phone="+33612345678", by=DESK)
     compare()
 
     found = review(EVERYTHING, at=timezone.now()).duplicates
@@ -95,7 +95,7 @@ def test_those_who_do_not_see_customers_are_not_told_how_many() -> None:
 
 def test_every_night_a_query_looks_for_violations_and_returns_no_row_id_3() -> None:
     """ID-3: the schedule names the task, and what it found stands on the weekly review."""
-    make.completed(customer=customer(email="claire@marchetti.example"))
+    make.completed(customer=customer(email="claire@marchetti.example", by=DESK))
     beats: Any = settings.CELERY_BEAT_SCHEDULE
     assert "looked at every night, not yet" in shown()
 

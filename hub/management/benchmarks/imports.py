@@ -8,48 +8,52 @@ from django.utils import timezone
 
 from customers.importing.requesting import start_check, start_import, upload_import
 from customers.importing.states import MOVING
-from customers.models import CustomerImport, ImportState
+from customers.models import CustomerImport, ImportState, PendingComparison
 from hub.accounts.roles import grant_role
 from hub.actors import Actor, ActorKind, Source
+from hub.identifiers import uuid7
 from hub.management.benchmarks.ground import BY, Ground
 from hub.management.benchmarks.measuring import Row, largest_mb
+from hub.management.benchmarks.people import Person, Population
 from hub.management.laboratory import Laboratory
 
 HEADINGS = ("Id", "First name", "Last name", "E-mail", "Phone", "Street", "Zip", "City", "Country")
 LOOKS_AGAIN_SECONDS = 0.02
+WATCHED = 20.0
 TABLE = "CREATE TEMPORARY TABLE bench_import (%s)"
 
 
 def measure(stack: Laboratory, ground: Ground, *, rows: int) -> list[Row]:
     """``rows`` people that nobody knows yet, checked and then imported, matching on.
 
-    Once while the sync worker rests, and with a fifth of the people while it runs: no tool is
-    connected, but it announces each of them and looks for duplicates.
+    Everything else of the stack runs. First everybody has a phone of their own; then others,
+    among whom families share one, so that people have to be asked.
     """
     grant_role(ground.owner.pk, role="Manager", at=timezone.now(), by=BY)
-    stack.programs["worker"].stop(10)
-    alone = _imported(stack, ground, range(rows), "alone")
-    stack.programs["worker"].start()
-    fifth = range(rows, rows + max(rows // 5, 1))
-    return [alone, _imported(stack, ground, fifth, "beside the sync worker")]
+    alone = [_line(one) for one in Population(1).people(rows)]
+    families = [_line(one, shares=True) for one in Population(2).people(rows)]
+    return [
+        _imported(stack, ground, alone, "a phone each"),
+        _imported(stack, ground, families, "families share a phone"),
+    ]
 
 
-def _imported(stack: Laboratory, ground: Ground, numbers: range, circumstances: str) -> Row:
-    lines = [_line(number) for number in numbers]
-    limit = len(numbers) / _copied(lines)
+def _imported(stack: Laboratory, ground: Ground, lines: list[tuple[str, ...]], who: str) -> Row:
+    count = len(lines)
+    limit = count / _copied(lines)
     by = Actor(ActorKind.USER, str(ground.owner.pk), str(ground.owner), Source.BROWSER, "bench")
     content = "\n".join(",".join(line) for line in [HEADINGS, *lines]).encode()
-    del lines
     found, _ = upload_import(io.BytesIO(content), file_name="bench.csv", at=timezone.now(), by=by)
     workers = _Workers(stack, found)
     start_check(found.pk, at=timezone.now(), by=by)
-    checked = len(numbers) / workers.wait()
+    checked = count / workers.wait()
     start_import(found.pk, at=timezone.now(), by=by)
-    rate = len(numbers) / workers.wait()
+    rate = count / workers.wait()
     more = workers.peak_mb - workers.first_mb
     memory = f"largest worker {workers.peak_mb:.0f} MB, {more:.0f} more than before"
-    note = f"{circumstances}; check {checked:.0f}/s, {memory}; {found.counts}"
-    return Row("customer-import", rate, "rows/s", limit, limit / rate, len(numbers), note)
+    afterwards = f"then compared {_compared():.0f}/s"
+    note = f"{who}; check {checked:.0f}/s, {memory}; {found.counts}; {afterwards}"
+    return Row("customer-import", rate, "rows/s", limit, limit / rate, count, note)
 
 
 class _Workers:
@@ -80,17 +84,25 @@ class _Workers:
         return largest_mb(started.pid) if started else 0.0
 
 
-def _line(number: int) -> tuple[str, ...]:
+def _compared() -> float:
+    """Customers a second that are compared with all others, once the import is over."""
+    began, before = time.perf_counter(), PendingComparison.objects.count()
+    while (left := PendingComparison.objects.count()) and time.perf_counter() < began + WATCHED:
+        time.sleep(LOOKS_AGAIN_SECONDS)
+    return (before - left) / (time.perf_counter() - began)
+
+
+def _line(person: Person, *, shares: bool = False) -> tuple[str, ...]:
     return (
-        f"b-{number}",
-        "Ann",
-        f"Number {number}",
-        f"ann{number}@bench.example",
-        f"+33 6 {number // 1_000_000:02d} {number % 1_000_000:06d}",
-        f"{number} Main Street",
-        f"{number % 90_000 + 10_000}",
-        "Lyon",
-        "France",
+        f"b-{uuid7()}",
+        person.given,
+        person.family,
+        person.email,
+        person.phone if shares or not person.shares_phone else "",
+        person.street,
+        person.postal_code,
+        person.city,
+        person.region,
     )
 
 
