@@ -110,7 +110,8 @@ DATABASES["default"] |= {
         " -c idle_in_transaction_session_timeout=30s",
     },
 }
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=6)
+# At least one for each thread of the sync worker, which has eight.
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
 if DATABASE_POOL_SIZE:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

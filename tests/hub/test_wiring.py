@@ -45,11 +45,20 @@ def test_every_queue_has_a_worker(tmp_path: Path) -> None:
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
     programs = applications(Place(tmp_path, "127.0.0.1", 0), {})
 
-    served = {queue for program in programs for queue in _queues(program)}
+    served = {queue for program in programs for queue in _after("-Q", program).split(",")}
     assert routed | {settings.CELERY_TASK_DEFAULT_QUEUE} <= served
 
 
-def _queues(program: object) -> list[str]:
+def test_every_thread_of_a_worker_can_have_a_connection(tmp_path: Path) -> None:
+    """Eight threads shared six connections: two jobs waited, and failed after five seconds."""
+    programs = applications(Place(tmp_path, "127.0.0.1", 0), {})
+
+    threaded = [program for program in programs if _after("-P", program) == "threads"]
+    assert [one.name for one in threaded] == ["worker"]
+    assert int(_after("-c", threaded[0])) <= settings.DATABASE_POOL_SIZE
+
+
+def _after(option: str, program: object) -> str:
     assert isinstance(program, Program)
     command = list(program.command)
-    return command[command.index("-Q") + 1].split(",") if "-Q" in command else []
+    return command[command.index(option) + 1] if option in command else ""
