@@ -10,8 +10,8 @@ from uuid import UUID
 from customers import details
 from customers.asking import drafted
 from customers.claims import ExternalKey, Fact, Traits
-from customers.comparing import compare_later
 from customers.models import ContactPoint, Customer, ExternalId, IdentityReview
+from customers.pending import compare_later
 from hub import history, outbox
 from hub.actors import Actor
 from hub.copying import maker_of

@@ -37,12 +37,12 @@ def find_candidates(customer: Customer, points: Sequence[ContactPoint]) -> list[
 
     Looks at names alike, and at everybody with the same number, local part or address.
     """
-    found = loaded(look_for(customer, points)).values()
+    found = load_current(look_for(customer, points)).values()
     profile = profile_of(customer, points)
-    return assessed(profile, [one for one in found if one.pk != customer.pk])
+    return weigh_each(profile, [one for one in found if one.pk != customer.pk])
 
 
-def assessed(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:
+def weigh_each(profile: Profile, found: Iterable[Customer]) -> list[Candidate]:
     """Weigh how likely each of ``found`` is who ``profile`` describes; the surest first."""
     judged = _beside_namesakes([(one, _assess(profile, one)) for one in found])
     candidates = [Candidate(one, said.score, said.evidence) for one, said in judged]
@@ -65,8 +65,8 @@ def _assess(profile: Profile, other: Customer) -> Assessment:
     return assess(profile, profile_of(other, other.contact_points.all()))
 
 
-def loaded(ids: Iterable[UUID]) -> dict[UUID, Customer]:
-    """Read who of ``ids`` still stands, with their contacts, in the order of their ids."""
+def load_current(ids: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Return those of ``ids`` who were neither merged nor erased, with their contacts, by id."""
     ids = list(ids)
     if not ids:
         return {}
@@ -78,7 +78,7 @@ def look_for(customer: Customer, points: Sequence[ContactPoint]) -> list[UUID]:
     """Return the ids of everybody found, in one statement; each way finds only so many."""
     ways: list[tuple[str, list[Any]]] = []
     if customer.search_name:
-        ways.append((_BY_NAME, [customer.search_name] * 2 + [FOUND_BY_NAME]))
+        ways.append((BY_NAME, [customer.search_name] * 2 + [FOUND_BY_NAME]))
     if numbers := [p.normalized for p in points if p.kind == ContactKind.PHONE]:
         ways.append((_BY_PHONE, [numbers, FOUND_BY_EACH]))
     if locals_ := _local_parts(points):
@@ -105,7 +105,7 @@ def _local_parts(points: Iterable[ContactPoint]) -> list[str]:
     return sorted(part for part in found if len(part) >= SHORTEST_LOCAL_PART)
 
 
-_BY_NAME = """
+BY_NAME = """
     SELECT id FROM customers_customer WHERE search_name %% %s AND canonical_id IS NULL
     ORDER BY similarity(search_name, %s) DESC, id LIMIT %s
 """

@@ -168,6 +168,7 @@ def _erase(customer: Customer, *, reason: str, at: datetime, by: Actor) -> None:
     _forget_merges(customer, by=by)
     forget_person(customer.pk, customer.code, at=at)
     StoredAnswer.objects.filter(body__contains=public_id("cus", customer.pk)).delete()
+    # A pending comparison stays: it holds nothing of the person, and ends by itself.
     for name, value in WIPED.items():
         setattr(customer, name, value)
     customer.search_name, customer.erased_at = "", at

@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import transaction
 
 from customers import details, joining, pairing, references, survivorship
-from customers.comparing import compare_later
 from customers.joining import PointChange, flags_of
 from customers.models import ContactPoint, Customer, Merge
 from customers.moving import Move, move_all, note
 from customers.normalizing import clean_line
 from customers.pairing import Pair
+from customers.pending import compare_later
 from customers.survivorship import Difference
 from hub import access, history, outbox
 from hub.access import Capability

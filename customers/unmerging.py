@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import models, transaction
 
 from customers import details, joining, pairing, parting, references, survivorship
-from customers.comparing import compare_later
 from customers.models import Customer, Merge, ReviewState
 from customers.moving import Move, move_back, noted
 from customers.pairing import Pair
+from customers.pending import compare_later
 from customers.references import Rows
 from hub import access, history, outbox
 from hub.access import Access, Capability

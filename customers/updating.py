@@ -11,11 +11,11 @@ from customers import details
 from customers.asking import ask_about
 from customers.changing import changeable, note_change
 from customers.claims import Claim, Traits, lock_name, traits_of
-from customers.comparing import compare_later
 from customers.contacts import claimed_points, set_main
 from customers.known import Known
 from customers.matching import match_traits
 from customers.models import ContactKind, ContactPoint, Customer
+from customers.pending import compare_later
 from hub import access, history, locks, outbox
 from hub.access import Access, Capability
 from hub.actors import Actor

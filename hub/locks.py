@@ -1,9 +1,10 @@
 """The one order in which the whole program takes its locks, so that no two can deadlock.
 
 user epoch (shared) → customer identity → staff and resources → appointment → invoice →
-payment → number series. Advisory locks are PostgreSQL's, bound to the transaction; rows are
-locked by ``select_for_update`` in the same order. Measured: 200 clients on overlapping slots
-took 78 s and 91 deadlocks with the exclusion constraint alone, under 1 s and none with these.
+payment → number series. Advisory locks are PostgreSQL's, bound to the transaction (but for
+``alone_in_session``, which comes before all of these); rows are locked by ``select_for_update``
+in the same order. Measured: 200 clients on overlapping slots took 78 s and 91 deadlocks with the
+exclusion constraint alone, under 1 s and none with these.
 
 An import reserves its chunk before all of these, announces with another lock that it holds them,
 and waits only for an earlier chunk (``customers/importing/chunks.py``).
@@ -64,11 +65,12 @@ def try_exclusively(key: str) -> bool:
 
 
 @contextmanager
-def alone(key: str) -> Iterator[bool]:
-    """Hold ``key`` through many transactions, if nobody else does; yields whether it is held.
+def alone_in_session(key: str) -> Iterator[bool]:
+    """Try to hold ``key`` through many transactions; yields whether that worked, never waits.
 
-    For work that any number of bells may ask for and one worker is to do, outside of any
-    transaction. It belongs to the session, so it is gone with a worker that dies.
+    For work that many bells ask for and one worker is to do. To be called outside of a
+    transaction: one that failed could not give it back. It ends with the session, so also with a
+    worker that dies.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])

@@ -13,7 +13,6 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from customers.comparing import COMPARE_IMPORTED_TASK
 from customers.identity import find_or_create_all
 from customers.importing.chunks import (
     WORKERS_PER_IMPORT,
@@ -29,6 +28,7 @@ from customers.importing.reading import table_of
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.importing.tables import Row
 from customers.models import CustomerImport, ImportRow, ImportState
+from customers.pending import COMPARE_IMPORTED_TASK
 from hub import documents, history, outbox
 from hub.actors import Actor
 from hub.copying import copy_rows
@@ -236,7 +236,8 @@ def actor_of(found: CustomerImport) -> Actor:
 def _end(found: CustomerImport, *, at: datetime, by: Actor) -> None:
     target = _ENDS_AS[ImportState(found.state)]
     require_transition(TRANSITIONS, current=ImportState(found.state), target=target)
-    outbox.ring_after_commit(COMPARE_IMPORTED_TASK)
+    if target == ImportState.DONE:
+        outbox.ring_after_commit(COMPARE_IMPORTED_TASK)
     found.state, found.moved_at, found.total = target, at, found.position
     erased = found.rows.exclude(customer=None).exclude(customer__erased_at=None)
     if target == ImportState.DONE and erased.exists():

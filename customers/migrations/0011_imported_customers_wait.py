@@ -1,4 +1,4 @@
-"""Imported customers are compared after the import, and found fast before they are sorted in."""
+"""Compare imported customers after the import; keep less unsorted in the trigram indexes."""
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -12,8 +12,8 @@ SEARCHED = [
 ]
 
 
-def _sorted_in_sooner(model: str, field: str, index: str) -> migrations.SeparateDatabaseAndState:
-    """A setting of the index; Django would build it anew."""
+def _with_less_unsorted(model: str, field: str, index: str) -> migrations.SeparateDatabaseAndState:
+    """Change the setting in place; Django would drop the index and build it anew."""
     return migrations.SeparateDatabaseAndState(
         database_operations=[
             migrations.RunSQL(
@@ -70,5 +70,5 @@ class Migration(migrations.Migration):
                 name="customer_merged_into",
             ),
         ),
-        *(_sorted_in_sooner(*one) for one in SEARCHED),
+        *(_with_less_unsorted(*one) for one in SEARCHED),
     ]

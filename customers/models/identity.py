@@ -48,7 +48,8 @@ class Recognition(models.Model):
 class PendingComparison(models.Model):
     """A customer that was added or changed and is yet to be compared with all others.
 
-    Who was ``imported`` waits until the import is over; nobody sits in front of them.
+    ``imported``: only imports added or changed it since it was compared last, so it is compared
+    when none runs. ``since`` is when it was noted first, or when a person changed it.
     """
 
     customer = models.OneToOneField(

@@ -93,7 +93,7 @@ class Customer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["search_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_age"),
-            # Partial, or a plan made before the statistics takes it to find who is not merged.
+            # Partial: without statistics a plain one is taken to find who is not merged.
             models.Index(
                 fields=["canonical"], name="customer_merged_into", condition=~Q(canonical=None)
             ),

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.claims import SYSTEM_LIMIT
-from customers.comparing import imported_waiting
 from customers.details import home_zone
 from customers.importing.mapping import FIELDS
 from customers.importing.reading import CSV, UPLOAD_BYTES
@@ -29,6 +28,7 @@ from customers.importing.returning import Look, changes_nothing, look_at, reject
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.importing.tables import UnreadableFile
 from customers.models import CustomerImport, ImportState, Outcome
+from customers.pending import count_pending_imported
 from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError
@@ -127,7 +127,7 @@ def show_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = {
         "is_known": is_known,
         "kept_days": settings.IMPORT_FILES_KEPT_DAYS,
-        "uncompared": imported_waiting() if found.state == ImportState.DONE else 0,
+        "pending_imported": 0 if found.state in MOVING else count_pending_imported(),
     }
     context = _progress(found) | _rows(request, found) | own
     return render(request, "customers/import.html", context)

@@ -6,20 +6,27 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers import tasks
-from customers.comparing import COMPARE_IMPORTED_TASK, COMPARE_TASK, compare_later
+from customers.answering import answer_different
+from customers.comparing import compare_pending
 from customers.erasure import erase_customer
 from customers.importing.requesting import start_import
-from customers.models import CustomerImport, ImportState, PendingComparison
-from customers.pending import compare_pending
+from customers.models import (
+    Customer,
+    CustomerImport,
+    IdentityReview,
+    ImportState,
+    PendingComparison,
+)
+from customers.pending import COMPARE_IMPORTED_TASK, COMPARE_TASK, compare_later
+from customers.scoring import profile_of
 from customers.tasks import compare, compare_imported
 from customers.updating import update_customer
-from hub import locks
 from hub.actors import Actor
-from tests.customers.importing.files import CLAIRE, ada, checked, csv_of, imported, people
+from tests.customers.importing.files import CLAIRE, ada, checked, csv_of, imported, people, run
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
 from tests.factories.people import DESK, SETUP, actor, person
@@ -63,12 +70,14 @@ def test_an_import_that_nobody_moves_holds_nobody_up() -> None:
 def test_the_end_of_an_import_rings_for_those_it_brought(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
+    found = checked(csv_of(*people(3)))
+
     with django_capture_on_commit_callbacks() as callbacks:
-        imported(csv_of(*people(3)))
+        run(found)
 
     bells = [getattr(callback, "bell", None) for callback in callbacks]
     assert bells.count((COMPARE_TASK, ())) == 0, "nobody sits in front of them"
-    assert (COMPARE_IMPORTED_TASK, ()) in bells
+    assert bells.count((COMPARE_IMPORTED_TASK, ())) == 1
 
 
 @pytest.mark.parametrize("task", [COMPARE_TASK, COMPARE_IMPORTED_TASK])
@@ -93,32 +102,28 @@ def test_whoever_a_person_added_does_not_wait_when_an_import_changes_them() -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bell_that_rings_meanwhile_begins_no_second_row_of_bells(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Each chunk of an import rang; the bells that rang on took every thread of the worker."""
-    monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
-    monkeypatch.setattr(tasks, "AT_ONCE", 1)
-    for name in ("Ann One", "Ben Two", "Cleo Three"):
-        customer(name, by=DESK)
-    bells: list[str] = []
-    monkeypatch.setattr("hub.outbox.ring", bells.append)
+def test_one_worker_compares_however_many_bells_ring() -> None:
+    """Each chunk of an import rang; the bells took every thread of the sync worker."""
+    customer("Ann Arrived", by=DESK)
     began, heard = threading.Event(), threading.Event()
+
+    def pause(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if "search_name %" in sql:
+            began.set()
+            assert heard.wait(10)
+        return execute(sql, params, many, context)
 
     def listen(place: int) -> int:
         if place == 0:
-            with locks.alone(COMPARE_TASK) as is_alone:
-                began.set()
-                assert is_alone
-                assert heard.wait(10)
-            return compare()
+            with connection.execute_wrapper(pause):
+                return compare()
         assert began.wait(10)
         done = compare()
         heard.set()
         return done
 
     assert at_once(2, listen) == [1, 0]
-    assert bells == [COMPARE_TASK], "two wait, one bell goes on"
+    assert waiting() == set()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -144,11 +149,82 @@ def test_an_erasure_while_somebody_is_compared_waits_for_no_one() -> None:
 
 
 def test_the_page_of_an_import_says_how_many_are_still_to_be_compared() -> None:
-    done = imported(csv_of(*people(1200)))
+    done = imported(csv_of(*people(3)))
     client = signed_in(person("Manager", name="Mia Manager"))
 
     shown = client.get(f"/customers/imports/{done.pk}/").content.decode()
-    assert "1,200 to go" in shown
+    assert "3 imported customers, of this file or another, are still to be compared" in shown
 
     PendingComparison.objects.all().delete()
-    assert "to go" not in client.get(f"/customers/imports/{done.pk}/").content.decode()
+    assert (
+        "still to be compared" not in client.get(f"/customers/imports/{done.pk}/").content.decode()
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_just_being_changed_is_left_and_holds_nobody_up() -> None:
+    """It was waited for, and 50 others were locked meanwhile."""
+    ann, ben = customer("Ann Arrived", by=DESK), customer("Ben Arrived", by=DESK)
+
+    with transaction.atomic():
+        Customer.objects.select_for_update().get(pk=ann.pk)
+        assert at_once(1, lambda _: compare_pending(limit=10, by=JOB)) == [1]
+
+    assert PendingComparison.objects.get().customer_id == ann.pk != ben.pk
+    assert compare_pending(limit=10, by=JOB) == 1
+
+
+def test_one_who_cannot_be_compared_does_not_keep_others_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("Ann One", "Ben Two", "Cleo Three"):
+        customer(name, by=DESK)
+
+    def weigh(who: Customer, points: Any) -> Any:
+        if who.given_name == "Ben":
+            raise ValueError("broken")
+        return profile_of(who, points)
+
+    monkeypatch.setattr("customers.comparing.profile_of", weigh)
+
+    assert compare() == 2
+    assert waiting() == {"Ben Two"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_just_being_given_is_not_written_over() -> None:
+    """It was read without a lock: the answer stood, and the history ended with “open”."""
+    ann = customer("Claire Marchetti", phone="+33612345678", by=DESK)
+    customer("Claire Marchetty", email="claire@new.example", by=DESK)
+    compare()
+    question = IdentityReview.objects.get()
+    update_customer(ann.pk, {"family_name": "Marchetty"}, by=DESK)
+    answered: list[Any] = []
+
+    def answer_meanwhile(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if sql.startswith('UPDATE "customers_identityreview"') and not answered:
+            answered.extend(at_once(1, lambda _: answer_different(question.pk, by=SETUP)))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(answer_meanwhile):
+        compare()
+
+    assert isinstance(answered[0], OperationalError), "it waited for the one who was writing"
+    question.refresh_from_db()
+    versions = [row.version for row in question.history.all()]
+    assert len(versions) == len(set(versions))
+
+
+def test_of_a_million_who_wait_the_latest_are_read_and_not_sorted() -> None:
+    """The order began with the column that was filtered by: each batch sorted them all."""
+    with CaptureQueriesContext(connection) as asked:
+        compare_pending(limit=1, imported=True, by=JOB)
+
+    statement = next(each["sql"] for each in asked if "pendingcomparison" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "comparison_by_turn" in plan
+    assert "Sort" not in plan

@@ -7,8 +7,10 @@ from hub.accounts.people import add_person
 from hub.accounts.roles import grant_role
 from hub.actors import Actor, ActorKind, Source
 
+# Counts as an import: whom it adds is compared by ``compare_imported``, not by ``compare``.
 SETUP = Actor.imported("Test set-up")
-DESK = Actor(ActorKind.SYSTEM, "desk", "Somebody at work", Source.BROWSER, "test-request")
+# Ben without an account; whom he adds is compared at once.
+DESK = Actor(ActorKind.SYSTEM, "desk", "Ben Desk", Source.BROWSER, "test-request")
 PASSWORD = "correct horse battery"
 CAST = {
     "Manager": "Ada Manager",

@@ -13,8 +13,8 @@ from billing.belonging import inspect_lines
 from billing.models import Invoice
 from billing.tasks import inspect_lines as inspect_at_night
 from customers.answering import answer_different
-from customers.comparing import COMPARE_TASK
 from customers.models import IdentityReview, PendingComparison
+from customers.pending import COMPARE_TASK
 from customers.tasks import compare
 from customers.updating import update_customer
 from hub.access import EVERYTHING, Access, Capability

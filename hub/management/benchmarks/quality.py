@@ -8,9 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from customers.claims import traits_of
+from customers.comparing import compare_pending
 from customers.identity import find_or_create_all
 from customers.models import IdentityReview, PendingComparison
-from customers.pending import compare_pending
 from customers.scoring import LIKELY
 from hub.actors import Actor
 from hub.management.benchmarks.measuring import Row

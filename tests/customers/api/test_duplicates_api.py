@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.comparing import compare_pending
 from customers.models import Customer, IdentityReview, ReviewState
-from customers.pending import compare_pending
 from hub.access import Capability
 from hub.actors import Actor
 from hub.identifiers import public_id

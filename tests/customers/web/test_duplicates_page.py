@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers import questions
+from customers.comparing import compare_pending
 from customers.models import Customer, IdentityReview, ReviewState
-from customers.pending import compare_pending
 from hub.actors import Actor
 from tests.factories.clients import signed_in
 from tests.factories.customers import customer
