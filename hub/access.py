@@ -39,6 +39,7 @@ class Capability(StrEnum):
     BOOK_OWN_APPOINTMENT = "scheduling.book_own_appointment"
     OVERRIDE_BOOKING_LIMITS = "scheduling.override_booking_limits"
     SEE_PRICES = "scheduling.see_prices"
+    SET_UP_SCHEDULE = "scheduling.set_up_schedule"
     FLAG_BALANCE = "billing.flag_balance"
     VIEW_INVOICE = "billing.view_invoice"
     DRAFT_INVOICE = "billing.draft_invoice"
@@ -71,11 +72,12 @@ ROLES: dict[str, frozenset[Capability]] = {
         | {C.OVERRIDE_BOOKING_LIMITS, C.FLAG_BALANCE, C.VIEW_INVOICE, C.DRAFT_INVOICE}
         | {C.ISSUE_INVOICE, C.WRITE_OFF_INVOICE, C.VIEW_SYNC, C.RETRY_SYNC, C.VIEW_HISTORY}
         | {C.MERGE_CUSTOMER, C.IMPORT_CUSTOMER, C.EXPORT_CUSTOMER, C.ERASE_CUSTOMER}
+        | {C.SET_UP_SCHEDULE}
     ),
     # Administering does not imply touching money or appointments (separation of duties).
     "Administrator": frozenset(
         {C.MANAGE_PEOPLE, C.MANAGE_CONNECTIONS, C.VIEW_SYNC, C.RETRY_SYNC, C.VIEW_HISTORY}
-        | {C.VIEW_CUSTOMER, C.VIEW_CALENDAR, C.EXPORT_CUSTOMER}
+        | {C.VIEW_CUSTOMER, C.VIEW_CALENDAR, C.EXPORT_CUSTOMER, C.SET_UP_SCHEDULE}
     ),
 }
 # What any connection may ask of the verbs; the field rules of each narrow it further.

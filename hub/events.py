@@ -20,6 +20,15 @@ class EventName(StrEnum):
     APPOINTMENT_NO_SHOW = "appointment.no_show"
     APPOINTMENT_REOPENED = "appointment.reopened"
 
+    LOCATION_ADDED = "location.added"
+    LOCATION_UPDATED = "location.updated"
+    RESOURCE_ADDED = "resource.added"
+    RESOURCE_UPDATED = "resource.updated"
+    SERVICE_ADDED = "service.added"
+    SERVICE_UPDATED = "service.updated"
+    STAFF_ADDED = "staff.added"
+    STAFF_UPDATED = "staff.updated"
+
     INVOICE_DRAFTED = "invoice.drafted"
     INVOICE_UPDATED = "invoice.updated"
     INVOICE_DISCARDED = "invoice.discarded"

@@ -129,7 +129,7 @@ class _Teller:
         """What changed; of a first row, every field that was given something."""
         for field in _told_fields(after):
             old, new = before and getattr(before, field.attname), getattr(after, field.attname)
-            if old == new or (before is None and new in (None, "", False)):
+            if old == new or (before is None and (new in (None, False) or str(new) == "")):
                 continue
             yield FieldChange(
                 field.name, _label(field), self._worded(field, old), self._worded(field, new)

@@ -6,13 +6,14 @@ either end of it and anywhere between. Only local working hours know a time zone
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from scheduling.hours import Stretch
+
 Span = tuple[int, int]
 Starts = tuple[int, int]
-Hours = tuple[time, time]
 
 GRID_SECONDS = 15 * 60
 
@@ -26,8 +27,8 @@ class Shape:
     after: int = 0
 
 
-def work_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> list[Span]:
-    """Return the stretches of work on the local ``day``, earliest first; touching ones joined.
+def work_on(day: date, hours: Iterable[Stretch], zone: ZoneInfo) -> list[Span]:
+    """Return ``hours`` of the local ``day`` as instants, earliest first; touching ones joined.
 
     An edge that the clocks skip moves forward by the gap; of one that comes twice the first
     counts.
@@ -43,6 +44,25 @@ def joined(spans: Iterable[Span]) -> list[Span]:
         if result and start <= result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
+            result.append((start, end))
+    return result
+
+
+def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
+    """Return what ``taken`` leaves of ``spans``, which must be sorted and without overlaps."""
+    result: list[Span] = []
+    obstacles = joined(taken)
+    for first, end in spans:
+        start = first
+        for obstacle in obstacles:
+            if obstacle[1] <= start:
+                continue
+            if obstacle[0] >= end:
+                break
+            if start < obstacle[0]:
+                result.append((start, obstacle[0]))
+            start = max(start, obstacle[1])
+        if start < end:
             result.append((start, end))
     return result
 
@@ -117,5 +137,6 @@ def moment(instant: int) -> datetime:
 
 
 @lru_cache(maxsize=8192)
-def _instant(day: date, local: time, zone: ZoneInfo) -> int:
-    return seconds(datetime.combine(day, local, tzinfo=zone))
+def _instant(day: date, minutes: int, zone: ZoneInfo) -> int:
+    local = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return seconds(local.replace(tzinfo=zone))

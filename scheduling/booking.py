@@ -36,7 +36,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What is asked for. Without ``resource_id`` the first free room that does is taken."""
+    """What is asked for.
+
+    Without ``resource_id`` the first free room that does is taken; without ``location_id`` it
+    is where the staff member belongs.
+    """
 
     customer_id: UUID
     service_id: UUID
@@ -44,6 +48,7 @@ class Booking:
     start_at: datetime
     resource_id: UUID | None = None
     notes: str = ""
+    location_id: UUID | None = None
 
 
 def book_appointment(
@@ -60,7 +65,9 @@ def book_appointment(
     :raises TooLate: it starts too soon, or in the past.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
-    with offering_alternatives(booking.service_id, booking.staff_id, booking.start_at, at=at):
+    with offering_alternatives(
+        booking.service_id, booking.staff_id, booking.location_id, booking.start_at, at=at
+    ):
         return _book(booking, at=at, by=by, override_reason=override_reason)
 
 
@@ -85,8 +92,10 @@ def annotate_appointment(
 @occupying.retrying
 def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) -> Appointment:
     held = require_booker(by)
-    offer = offer_of(booking.service_id, booking.staff_id, booking.resource_id)
-    require_reach(held, offer.staff)
+    offer = offer_of(
+        booking.service_id, booking.staff_id, booking.resource_id, booking.location_id
+    )
+    require_reach(held, offer.staff, offer.place.pk)
     customer = customer_for(booking.customer_id, held)
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, at=at)
@@ -109,7 +118,7 @@ def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) ->
 
 def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
     start_at = limits.in_utc(booking.start_at, field="start_at")
-    draft = drafted(offer.service, offer.staff, start_at)
+    draft = drafted(offer.service, offer.staff, offer.place, start_at)
     draft.customer = customer
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
     draft.created_at = at
@@ -118,4 +127,4 @@ def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime
 
 def _require_limits(offer: Offer, draft: Appointment, *, at: datetime) -> None:
     limits.require_notice(offer.service, draft.start_at, at=at, zone=draft.time_zone)
-    limits.require_hours(offer.staff, draft.start_at, draft.end_at)
+    limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)

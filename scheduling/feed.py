@@ -1,6 +1,6 @@
 """One day of a location as the calendar draws it: plain values, local wall-clock times.
 
-Two queries for any number of appointments, and no model instances: colleagues' changes are
+Four queries for any number of appointments, and no model instances: colleagues' changes are
 looked for every few seconds, so this is the most frequent read of all, and its SQL is written
 out. Building it from a queryset took longer than reading 300 rows.
 """
@@ -14,12 +14,16 @@ from uuid import UUID
 from django.db import connection
 
 from hub.access import Access, Capability
+from scheduling import availability, working
+from scheduling.hours import CLOSED, DAY_MINUTES, Stretch, clock
 from scheduling.local_times import day_bounds
 from scheduling.models import Location, Staff
 from scheduling.states import OCCUPYING, AppointmentStatus
 
 LONGEST = timedelta(days=1)  # of an appointment; bounds the part of the index that is read
-FULL_DAY = timedelta(days=1)
+ONE_MINUTE = timedelta(minutes=1)
+ONE_SECOND = timedelta(seconds=1)
+USUAL_DAY = (9 * 60, 17 * 60)
 Columns = dict[UUID, dict[str, Any]]
 KEYS = (
     *("id", "staff", "start", "end", "status", "version"),
@@ -41,7 +45,8 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     _add_missing(columns, by_person.keys() - columns.keys())
     opens, closes = _hours_shown(location, day, columns.values(), appointments)
     for pk, column in columns.items():
-        column["booked"] = _load(column["hours"], by_person[pk], day)
+        column["booked"] = _load(column["hours"], by_person[pk])
+        column["hours"], column["away"] = _clocks(column["hours"]), _clocks(column["away"])
     return {
         "date": day,
         "location": location.pk,
@@ -49,26 +54,39 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
         "offset": at.astimezone(location.time_zone).isoformat()[-6:],
         "opens": opens,
         "closes": closes,
+        "closed": _closed(location, day, columns),
         "staff": list(columns.values()),
         "appointments": appointments,
     }
 
 
 def _columns(location: Location, day: date, access: Access) -> Columns:
-    """Active staff in the order of the calendar, each with the stretches of work of the day."""
-    columns: Columns = {}
-    values = {"location": location.pk, "weekday": day.weekday(), **_reach(location, access)}
+    """Active staff in the order of the calendar, with the day's work and what of it is away."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAFF, values)
-        for pk, name, hue, starts_at, ends_at in cursor.fetchall():
-            column = columns.setdefault(pk, _column(pk, name, hue))
-            if starts_at is not None:
-                column["hours"].append((starts_at, ends_at))
+        cursor.execute(_STAFF, {"location": location.pk, **_reach(location, access)})
+        columns = {row[0]: _column(*row) for row in cursor.fetchall()}
+    begin, end = day_bounds(day, location.time_zone)
+    away = working.away_of(columns, begin, end)
+    for pk, days in working.hours_of(columns, location, [day]).items():
+        columns[pk]["hours"] = next(hours for _, hours in days)
+        columns[pk]["away"] = [_local(span, location, day) for span in sorted(away[pk])]
     return columns
 
 
 def _column(pk: UUID, name: str, hue: int) -> dict[str, Any]:
-    return {"id": pk, "name": name, "hue": hue, "hours": [], "booked": None}
+    return {"id": pk, "name": name, "hue": hue, "hours": CLOSED, "away": [], "booked": None}
+
+
+def _local(span: availability.Span, location: Location, day: date) -> Stretch:
+    """Return ``span`` as minutes of the local ``day``, cut off at its ends."""
+    midnight = datetime.combine(day, time())
+    minutes = (
+        (availability.moment(edge).astimezone(location.time_zone).replace(tzinfo=None) - midnight)
+        // ONE_MINUTE
+        for edge in span
+    )
+    start, end = (min(max(at, 0), DAY_MINUTES) for at in minutes)
+    return start, end
 
 
 def _appointments(
@@ -121,43 +139,46 @@ def _hours_shown(
 ) -> tuple[str, str]:
     """The opening hours, widened to whole hours where somebody works or something is booked."""
     midnight = datetime.combine(day, time())
-    spans = [(location.opens_at, location.closes_at)]
+    spans = [*location.on(day.weekday())]
     spans += [span for column in columns for span in column["hours"]]
-    moments = [(_on(day, start), _on(day, end)) for start, end in spans]
-    moments += [(item["start"], item["end"]) for item in appointments]
-    first = max(min(start for start, _ in moments) - midnight, timedelta())
-    last = min(max(end for _, end in moments) - midnight, FULL_DAY)
-    return _clock(int(first.total_seconds()) // 3600), _clock(
-        -(-int(last.total_seconds()) // 3600)
-    )
+    spans += [
+        ((item["start"] - midnight) // ONE_MINUTE, (item["end"] - midnight) // ONE_MINUTE)
+        for item in appointments
+    ]
+    spans = spans or [USUAL_DAY]
+    first = max(min(start for start, _ in spans), 0) // 60
+    last = -(-min(max(end for _, end in spans), DAY_MINUTES) // 60)
+    return clock(first * 60), clock(last * 60)
 
 
-def _on(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock)
+def _closed(location: Location, day: date, columns: Columns) -> str:
+    """Return why nobody works on ``day``, where it is a closure."""
+    if any(column["hours"] for column in columns.values()):
+        return ""
+    begin, end = day_bounds(day, location.time_zone)
+    return working.closed_by(location, begin, end - ONE_SECOND)
 
 
-def _clock(hour: int) -> str:
-    return f"{hour:02d}:00"
+def _clocks(stretches: Iterable[Stretch]) -> list[tuple[str, str]]:
+    return [(clock(start), clock(end)) for start, end in stretches]
 
 
-def _load(
-    hours: Iterable[tuple[time, time]], taken: Iterable[dict[str, Any]], day: date
-) -> int | None:
-    """How much of the working time of ``day`` is taken, in percent; None without any."""
-    work = sum((_on(day, end) - _on(day, start) for start, end in hours), timedelta())
+def _load(hours: Iterable[Stretch], taken: Iterable[dict[str, Any]]) -> int | None:
+    """How much of the working time of a day is taken, in percent; None without any."""
+    work = sum(end - start for start, end in hours)
     standing = (item for item in taken if item["status"] != AppointmentStatus.CANCELED.value)
-    spent = sum((item["end"] - item["start"] for item in standing), timedelta())
-    return min(round(100 * (spent / work)), 100) if work else None
+    spent = sum((item["end"] - item["start"]) // ONE_MINUTE for item in standing)
+    return min(round(100 * spent / work), 100) if work else None
 
 
 _STAFF = """
-    SELECT person.id, person.name, person.hue, hours.starts_at, hours.ends_at
+    SELECT person.id, person.name, person.hue
     FROM scheduling_staff person
-    LEFT JOIN scheduling_workinghours hours
-        ON hours.staff_id = person.id AND hours.weekday = %(weekday)s
-    WHERE person.location_id = %(location)s AND person.is_active
-        AND (%(sees_all)s OR person.user_id = %(user)s)
-    ORDER BY person.position, person.name, person.id, hours.starts_at
+    WHERE person.is_active AND (%(sees_all)s OR person.user_id = %(user)s)
+        AND (person.location_id = %(location)s OR EXISTS (
+            SELECT FROM scheduling_workinghours hours
+            WHERE hours.staff_id = person.id AND hours.location_id = %(location)s))
+    ORDER BY person.position, person.name, person.id
 """
 _DAY = """
     SELECT booked.id, booked.staff_id,

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
-from scheduling import availability
-from scheduling.models import Service, Staff
+from scheduling import availability, working
+from scheduling.local_times import day_bounds
+from scheduling.models import Location, Service, Staff
 from scheduling.texts import OVERRIDE_LENGTH, require_text
 
 SHORTEST = timedelta(minutes=5)
@@ -25,6 +26,10 @@ class OutsideWorkingHours(DomainError):
 
 class TooLate(DomainError):
     code = "minimum_notice"
+
+
+# What a manager may set aside with a reason.
+LIMITS = (OutsideWorkingHours, TooLate)
 
 
 def in_utc(moment: datetime, *, field: str) -> datetime:
@@ -47,19 +52,13 @@ def require_length(start_at: datetime, end_at: datetime) -> None:
         raise InvalidInput("An appointment takes 5 minutes to 24 hours.", field="end_at")
 
 
-def require_hours(staff: Staff, start_at: datetime, end_at: datetime) -> None:
-    """:raises OutsideWorkingHours: not within one stretch of work of its local day."""
-    zone: ZoneInfo = staff.location.time_zone
-    local = start_at.astimezone(zone)
-    hours = staff.working_hours.filter(weekday=local.weekday()).values_list("starts_at", "ends_at")
-    stretches = availability.work_on(local.date(), hours, zone)
+def require_hours(staff: Staff, location: Location, start_at: datetime, end_at: datetime) -> None:
+    """:raises OutsideWorkingHours: not within one stretch of work there; says what is instead."""
+    dates = working.dates_around(start_at, end_at, location)
+    stretches = working.work_of([staff], location, dates)[staff.pk]
     span = (availability.seconds(start_at), availability.seconds(end_at))
     if not availability.holds(stretches, span):
-        raise OutsideWorkingHours(
-            f"{staff} does not work then: {said(local)} – {end_at.astimezone(zone):%H:%M} is"
-            f" outside working hours.{_worked(stretches, zone)}",
-            field="start_at",
-        )
+        raise _outside(staff, location, start_at, end_at, stretches)
 
 
 def require_notice(service: Service, start_at: datetime, *, at: datetime, zone: ZoneInfo) -> None:
@@ -110,12 +109,37 @@ def in_words(minutes: int) -> str:
     return f"{minutes} minutes"
 
 
-def _worked(stretches: list[availability.Span], zone: ZoneInfo) -> str:
-    if not stretches:
-        return ""
+def _outside(
+    staff: Staff,
+    location: Location,
+    start_at: datetime,
+    end_at: datetime,
+    stretches: list[availability.Span],
+) -> OutsideWorkingHours:
+    zone: ZoneInfo = location.time_zone
+    local = start_at.astimezone(zone)
+    closed = working.closed_by(location, start_at, end_at)
+    if closed:
+        reason, text = "closed", f"{location} is closed then: {closed}."
+    elif working.is_away(staff, start_at, end_at):
+        reason, text = "away", f"{staff} is away then."
+    else:
+        reason = OutsideWorkingHours.code
+        text = (
+            f"{staff} does not work then: {said(local)} – {end_at.astimezone(zone):%H:%M} is"
+            f" outside working hours.{_worked(stretches, local)}"
+        )
+    return OutsideWorkingHours(text, field="start_at", details={"reason": reason})
+
+
+def _worked(stretches: list[availability.Span], local: datetime) -> str:
+    """Name the stretches that touch the day of ``local``; those of days around it tell nothing."""
+    begin, end = map(availability.seconds, day_bounds(local.date(), local.tzinfo or UTC))
     words = (
-        f"{availability.moment(start).astimezone(zone):%H:%M} –"
-        f" {availability.moment(end).astimezone(zone):%H:%M}"
-        for start, end in stretches
+        f"{availability.moment(first).astimezone(local.tzinfo):%H:%M} –"
+        f" {availability.moment(last).astimezone(local.tzinfo):%H:%M}"
+        for first, last in stretches
+        if first < end and last > begin
     )
-    return f" That day: {', '.join(words)}."
+    listed = ", ".join(words)
+    return f" That day: {listed}." if listed else ""

@@ -22,28 +22,50 @@ class Offer:
 
     service: Service
     staff: Staff
+    place: Location
     rooms: Sequence[Resource] | None
 
 
-def offer_of(service_id: UUID, staff_id: UUID, resource_id: UUID | None) -> Offer:
-    """Return service, staff member and the rooms or devices that would do.
+def offer_of(
+    service_id: UUID, staff_id: UUID, resource_id: UUID | None, location_id: UUID | None = None
+) -> Offer:
+    """Return service, staff member, place and the rooms or devices that would do.
+
+    Without ``location_id`` it is the location to which the staff member belongs.
 
     :raises InvalidInput: one of them is unknown, not active, or at another location.
     :raises NotQualified: the staff member does not offer the service.
     """
     service, staff = _qualified(service_id, staff_id)
+    place = place_of(staff, location_id)
     if resource_id is not None:
-        return Offer(service, staff, (_chosen(resource_id, service, staff.location),))
-    rooms = rooms_of(staff.location, service.needs) if service.needs else None
-    return Offer(service, staff, rooms)
+        return Offer(service, staff, place, (_chosen(resource_id, service, place),))
+    rooms = rooms_of(place, service.needs) if service.needs else None
+    return Offer(service, staff, place, rooms)
 
 
-def drafted(service: Service, staff: Staff, start_at: datetime) -> Appointment:
+def place_of(staff: Staff, location_id: UUID | None) -> Location:
+    """Return the location of this id if ``staff`` works there; without one, where they belong.
+
+    :raises InvalidInput: it is unknown or closed down, or the staff member does not work there.
+    """
+    if location_id is None or location_id == staff.location_id:
+        place = staff.location
+    else:
+        hours = staff.working_hours.select_related("location").filter(location=location_id).first()
+        if hours is None:
+            raise InvalidInput(f"{staff} does not work at this location.", field="location")
+        place = hours.location
+    if not place.is_active:
+        raise InvalidInput(f"{place} is closed down.", field="location")
+    return place
+
+
+def drafted(service: Service, staff: Staff, place: Location, start_at: datetime) -> Appointment:
     """Return an unsaved appointment with the service's rules and price as they are now.
 
     ``start_at`` is in UTC, so that the end lies its minutes of elapsed time later.
     """
-    place = staff.location
     return Appointment(
         service=service,
         staff=staff,
@@ -120,7 +142,7 @@ def _staff(staff_id: UUID) -> Staff | None:
 
 
 def _require_active(staff: Staff | None) -> Staff:
-    if staff is None or not staff.is_active or not staff.location.is_active:
+    if staff is None or not staff.is_active:
         raise InvalidInput("This staff member cannot be booked.", field="staff")
     return staff
 

@@ -16,12 +16,12 @@ def require_booker(by: Actor) -> Access:
     return access.require(by, Capability.BOOK_APPOINTMENT, Capability.BOOK_OWN_APPOINTMENT)
 
 
-def require_reach(held: Access, staff: Staff) -> None:
+def require_reach(held: Access, staff: Staff, location_id: UUID) -> None:
     """Let work with ``staff`` go on: one's own or anybody's, at a location of one's role.
 
     :raises AccessDenied: the appointment belongs to a colleague, or to another location.
     """
-    if held.locations is not None and staff.location_id not in held.locations:
+    if held.locations is not None and location_id not in held.locations:
         raise AccessDenied("Your role does not reach this location.")
     if not held.can(Capability.BOOK_APPOINTMENT) and not is_own(held, staff):
         raise AccessDenied("Your role lets you book and change only your own appointments.")
@@ -39,5 +39,5 @@ def locked_for(by: Actor, appointment_id: UUID) -> Appointment:
     held = require_booker(by)
     with_staff = Appointment.objects.select_related("staff").select_for_update(of=("self",))
     appointment = with_staff.get(pk=appointment_id)
-    require_reach(held, appointment.staff)
+    require_reach(held, appointment.staff, appointment.location_id)
     return appointment

@@ -53,13 +53,20 @@ def require_room(
 
 @contextmanager
 def offering_alternatives(
-    service_id: UUID, staff_id: UUID, start_at: datetime, *, at: datetime
+    service_id: UUID,
+    staff_id: UUID,
+    location_id: UUID | None,
+    start_at: datetime,
+    *,
+    at: datetime,
 ) -> Iterator[None]:
     """Add the nearest free times to a refusal, once its locks are given back."""
     try:
         yield
     except SlotTaken as refusal:
-        nearest = search.nearest_times(service_id, staff_id, start_at, at=at, limit=ALTERNATIVES)
+        nearest = search.nearest_times(
+            service_id, staff_id, start_at, location_id=location_id, at=at, limit=ALTERNATIVES
+        )
         refusal.details["alternatives"] = [
             {"start_at": time.start_at.isoformat(), "end_at": time.end_at.isoformat()}
             for time in nearest

@@ -1,9 +1,9 @@
 """How far a principal's eyes and hands reach in the calendar: locations, people, appointments."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hub.access import Access, Capability
-from scheduling.models import Appointment, Location, Staff
+from scheduling.models import Appointment, Location, Staff, WorkingHours
 from scheduling.permitting import is_own
 
 
@@ -15,13 +15,15 @@ def locations_of(access: Access) -> QuerySet[Location]:
     if access.can(Capability.VIEW_CALENDAR):
         return shown
     if access.can(Capability.VIEW_OWN_CALENDAR):
-        return shown.filter(staff__user=access.user_id, staff__is_active=True).distinct()
+        own = Staff.objects.filter(user=access.user_id, is_active=True)
+        hours = WorkingHours.objects.filter(staff__in=own)
+        return shown.filter(Q(pk__in=own.values("location")) | Q(pk__in=hours.values("location")))
     return shown.none()
 
 
 def bookable_staff(access: Access, location: Location) -> QuerySet[Staff]:
     """Whom ``access`` may book at ``location``, in the order of the calendar."""
-    people = Staff.objects.filter(location=location, is_active=True)
+    people = Staff.objects.working_at(location).filter(is_active=True)
     people = people.order_by("position", "name", "pk")
     if access.locations is not None and location.pk not in access.locations:
         return people.none()

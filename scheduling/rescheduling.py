@@ -60,10 +60,9 @@ def reschedule_appointment(  # noqa: PLR0913
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
     move = Move(start_at, end_at, staff_id, override_reason)
-    service_id, current_id = Appointment.objects.values_list("service_id", "staff_id").get(
-        pk=appointment_id
-    )
-    with offering_alternatives(service_id, staff_id or current_id, start_at, at=at):
+    parts = Appointment.objects.values_list("service_id", "staff_id", "location_id")
+    service_id, current_id, location_id = parts.get(pk=appointment_id)
+    with offering_alternatives(service_id, staff_id or current_id, location_id, start_at, at=at):
         return _reschedule(appointment_id, move, expected_version, at=at, by=by)
 
 
@@ -79,8 +78,8 @@ def _reschedule(
     )
     occupying.lock([seen.staff, staff, *(rooms or ())])
     appointment = _locked(seen, expected_version)
-    require_reach(held, appointment.staff)
-    require_reach(held, staff)
+    require_reach(held, appointment.staff, appointment.location_id)
+    require_reach(held, staff, appointment.location_id)
     before = _placement(appointment)
     _apply(move, appointment, staff)
     set_aside = limits.may_set_aside(held, move.override_reason)
@@ -102,7 +101,7 @@ def _staff_for(seen: Appointment, move: Move) -> Staff:
         return seen.staff
     staff = active_staff(move.staff_id)
     require_qualified(staff, seen.service)
-    if staff.location_id != seen.location_id:
+    if not Staff.objects.working_at(seen.location).filter(pk=staff.pk).exists():
         raise InvalidInput(f"{staff} works at another location.", field="staff")
     return staff
 
@@ -138,7 +137,9 @@ def _require_limits(
     try:
         if appointment.start_at != before["start_at"]:
             limits.require_notice(appointment.service, appointment.start_at, at=at, zone=zone)
-        limits.require_hours(appointment.staff, appointment.start_at, appointment.end_at)
+        limits.require_hours(
+            appointment.staff, appointment.location, appointment.start_at, appointment.end_at
+        )
     except (limits.TooLate, limits.OutsideWorkingHours):
         if not _takes_back(appointment, by):
             raise

@@ -6,16 +6,17 @@ An answer is as of now and promises nothing; booking looks again under its locks
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from scheduling import availability
-from scheduling.availability import Hours, Shape, Span
+from scheduling import availability, working
+from scheduling.availability import Shape, Span
 from scheduling.limits import YEARS, earliest_start
-from scheduling.models import Location, Resource, Service, Staff, WorkingHours
+from scheduling.local_times import day_bounds
+from scheduling.models import Location, Resource, Service, Staff
 from scheduling.offering import rooms_of
 
 HORIZON_DAYS = 60
@@ -36,10 +37,15 @@ class Wish:
     """What is looked for. ``rooms`` is ``None`` where the service needs none."""
 
     shape: Shape
-    zone: ZoneInfo
+    place: Location
     staff: Sequence[Staff]
     rooms: Sequence[Resource] | None
     not_before: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        zone: ZoneInfo = self.place.time_zone
+        return zone
 
 
 def open_times(
@@ -79,13 +85,24 @@ def next_times(
 
 
 def nearest_times(
-    service_id: UUID, staff_id: UUID, around: datetime, *, at: datetime, limit: int
+    service_id: UUID,
+    staff_id: UUID,
+    around: datetime,
+    *,
+    location_id: UUID | None,
+    at: datetime,
+    limit: int,
 ) -> list[OpenTime]:
-    """Return the ``limit`` free times of one person that are nearest to ``around``, in order."""
-    person = Staff.objects.select_related("location").filter(pk=staff_id).first()
-    if person is None:
+    """Return the ``limit`` free times of one person that are nearest to ``around``, in order.
+
+    Without ``location_id`` it is where the person belongs.
+    """
+    place_id = location_id
+    if place_id is None:
+        place_id = Staff.objects.filter(pk=staff_id).values_list("location", flat=True).first()
+    if place_id is None:
         return []
-    wish = wish_for(service_id, location_id=person.location_id, staff_id=staff_id, at=at)
+    wish = wish_for(service_id, location_id=place_id, staff_id=staff_id, at=at)
     if wish is None:
         return []
     day = around.astimezone(wish.zone).date()
@@ -102,7 +119,8 @@ def wish_for(
     place = Location.objects.filter(pk=location_id, is_active=True).first()
     if service is None or place is None:
         return None
-    people = place.staff.filter(services=service, is_active=True).order_by("position", "pk")
+    people = Staff.objects.working_at(place).filter(services=service, is_active=True)
+    people = people.order_by("position", "pk")
     if staff_id is not None:
         people = people.filter(pk=staff_id)
     return Wish(
@@ -111,7 +129,7 @@ def wish_for(
             service.buffer_before_minutes * 60,
             service.buffer_after_minutes * 60,
         ),
-        place.time_zone,
+        place,
         list(people),
         rooms_of(place, service.needs) if service.needs else None,
         earliest_start(service, at=at, walk_in=False),
@@ -120,20 +138,18 @@ def wish_for(
 
 def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime]:
     """Return the free times of ``wish`` on consecutive local ``days``, earliest first."""
-    hours = _hours_of(wish.staff)
+    work = working.work_of(wish.staff, wish.place, _with_neighbors(days))
+    begin, end = _instants(days, wish)
     gaps = free_gaps([*wish.staff, *(wish.rooms or ())], *_window(days, wish), at=at)
     rooms = [gap for room in wish.rooms or () for gap in gaps[room.subject]]
     not_before = availability.seconds(wish.not_before + timedelta(seconds=1, microseconds=-1))
     found: list[tuple[int, int, UUID]] = []
     for position, person in enumerate(wish.staff):
         needed = [gaps[person.subject]] + ([] if wish.rooms is None else [rooms])
-        work = [
-            stretch
-            for day in days
-            for stretch in availability.work_on(day, hours[person.pk, day.weekday()], wish.zone)
-        ]
-        starts = availability.free_starts(work, needed, wish.shape, not_before=not_before)
-        found += [(start, position, person.pk) for start in starts]
+        starts = availability.free_starts(
+            work[person.pk], needed, wish.shape, not_before=max(begin, not_before)
+        )
+        found += [(start, position, person.pk) for start in starts if start < end]
     return [_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found)]
 
 
@@ -162,22 +178,24 @@ def free_gaps(
     return gaps
 
 
-def _hours_of(staff: Sequence[Staff]) -> Mapping[tuple[UUID, int], list[Hours]]:
-    hours: dict[tuple[UUID, int], list[Hours]] = defaultdict(list)
-    rows = WorkingHours.objects.filter(staff__in=staff)
-    for staff_id, weekday, start, end in rows.values_list(
-        "staff_id", "weekday", "starts_at", "ends_at"
-    ):
-        hours[staff_id, weekday].append((start, end))
-    return hours
-
-
 def _window(days: Sequence[date], wish: Wish) -> tuple[datetime, datetime]:
-    """Return the days as instants, wide enough for buffers and for any shift of the clocks."""
-    slack = timedelta(seconds=wish.shape.before + wish.shape.after, hours=3)
-    first = datetime.combine(days[0], time.min, tzinfo=wish.zone).astimezone(UTC)
-    last = datetime.combine(days[-1], time.max, tzinfo=wish.zone).astimezone(UTC)
-    return first - slack, last + slack
+    """Return the days as instants, wide enough for buffers and for what ends the day after."""
+    before = timedelta(seconds=wish.shape.before)
+    after = timedelta(seconds=wish.shape.length + wish.shape.after)
+    begin, end = _instants(days, wish)
+    return availability.moment(begin) - before, availability.moment(end) + after
+
+
+def _instants(days: Sequence[date], wish: Wish) -> Span:
+    """Return when the first of ``days`` begins and the last one ends."""
+    begin, _ = day_bounds(days[0], wish.zone)
+    _, end = day_bounds(days[-1], wish.zone)
+    return availability.seconds(begin), availability.seconds(end)
+
+
+def _with_neighbors(days: Sequence[date]) -> list[date]:
+    """Work that goes past midnight stands on two days."""
+    return _days(days[0] - timedelta(days=1), len(days) + 2)
 
 
 def _days(first: date, count: int) -> list[date]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from hub.access import Access, Capability
 from hub.rest.filters import IdFilter, RecordFilters
 from hub.rest.records import RecordViewSet
-from scheduling.api.serializers import (
+from scheduling.api.catalog_answers import (
     SEES,
     LocationAnswer,
     ResourceAnswer,

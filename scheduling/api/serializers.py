@@ -1,17 +1,14 @@
 """Appointments, and what they are made of, as the API sends and accepts them."""
 
 from typing import ClassVar
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
-from rest_framework import serializers
 
 from customers.models import Customer
 from hub.access import Capability
 from hub.rest.fields import (
     CodeField,
     ExpandableField,
-    FlagField,
     MomentField,
     MoneyField,
     PublicIdField,
@@ -20,135 +17,13 @@ from hub.rest.fields import (
     WholeNumberField,
 )
 from hub.rest.serializers import AnswerSerializer, InputSerializer
-from scheduling.models import ResourceKind, Staff
+from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, ROOM, SEES, SEES_PRICES
 from scheduling.states import AppointmentStatus
 from scheduling.texts import NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
-SEES = (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR)
 SEES_CUSTOMERS = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
-SEES_PRICES = (Capability.SEE_PRICES,)
 CLAIRE = "cus_0192f0c1a2b37c4d8e5f60718293a4b5"
 VISIT = "apt_0192f0c1a2b37c4d8e5f60718293a4c6"
-COLOR = "svc_0192f0c1a2b37c4d8e5f60718293a4d7"
-DINA = "stf_0192f0c1a2b37c4d8e5f60718293a4e8"
-ROOM = "res_0192f0c1a2b37c4d8e5f60718293a4f9"
-HARBOR = "loc_0192f0c1a2b37c4d8e5f60718293a50a"
-
-
-class LocationAnswer(AnswerSerializer):
-    example: ClassVar = {
-        "id": HARBOR,
-        "name": "Harbor Street",
-        "time_zone": "Europe/Berlin",
-        "street": "Hafenstraße 12",
-        "postal_code": "20457",
-        "city": "Hamburg",
-        "country": "DE",
-        "currency": "EUR",
-        "is_active": True,
-        "created_at": "2026-01-05T08:00:00Z",
-    }
-
-    id = PublicIdField("loc", source="pk")
-    name = TextField(max_length=80)
-    time_zone = TimeZoneNameField()
-    street = TextField(max_length=160)
-    postal_code = TextField(max_length=20)
-    city = TextField(max_length=80)
-    country = TextField(max_length=2)
-    currency = TextField(max_length=3)
-    is_active = FlagField()
-    created_at = MomentField()
-
-
-class ServiceAnswer(AnswerSerializer):
-    """``price`` is in the currency of the location where the service is booked."""
-
-    shown_with: ClassVar = {"price": SEES_PRICES}
-    example: ClassVar = {
-        "id": COLOR,
-        "name": "Color and cut",
-        "category": "Hair",
-        "duration_minutes": 90,
-        "buffer_before_minutes": 0,
-        "buffer_after_minutes": 15,
-        "minimum_notice_minutes": 120,
-        "price": "119.00",
-        "tax_class": "standard",
-        "needs": "room",
-        "is_active": True,
-        "created_at": "2026-01-05T08:00:00Z",
-    }
-
-    id = PublicIdField("svc", source="pk")
-    name = TextField(max_length=80)
-    category = TextField(max_length=40)
-    duration_minutes = WholeNumberField()
-    buffer_before_minutes = WholeNumberField()
-    buffer_after_minutes = WholeNumberField()
-    minimum_notice_minutes = WholeNumberField()
-    price = serializers.DecimalField(max_digits=15, decimal_places=4, normalize_output=False)
-    tax_class = TextField(max_length=20)
-    needs = CodeField(choices=ResourceKind.choices, allow_blank=True)
-    is_active = FlagField()
-    created_at = MomentField()
-
-
-class HoursAnswer(AnswerSerializer):
-    """A stretch of work in the local time of the location; 0 is Monday."""
-
-    weekday = WholeNumberField(max_value=6)
-    starts_at = serializers.TimeField()
-    ends_at = serializers.TimeField()
-
-
-class OfferedField(serializers.ListField):
-    """The ids of the services that somebody offers; they must have been prefetched."""
-
-    def get_attribute(self, instance: Staff) -> list[UUID]:
-        return sorted(service.pk for service in instance.services.all())
-
-
-class StaffAnswer(AnswerSerializer):
-    example: ClassVar = {
-        "id": DINA,
-        "name": "Dina Falk",
-        "location": HARBOR,
-        "services": [COLOR],
-        "capacity": 1,
-        "working_hours": [{"weekday": 0, "starts_at": "09:00:00", "ends_at": "17:00:00"}],
-        "is_active": True,
-        "created_at": "2026-01-05T08:00:00Z",
-    }
-
-    id = PublicIdField("stf", source="pk")
-    name = TextField(max_length=80)
-    location = ExpandableField("loc", "scheduling.api.serializers.LocationAnswer", needs=SEES)
-    services = OfferedField(child=PublicIdField("svc"))
-    capacity = WholeNumberField(min_value=1)
-    working_hours = HoursAnswer(many=True, source="working_hours.all")
-    is_active = FlagField()
-    created_at = MomentField()
-
-
-class ResourceAnswer(AnswerSerializer):
-    example: ClassVar = {
-        "id": ROOM,
-        "name": "Room 2",
-        "kind": "room",
-        "location": HARBOR,
-        "capacity": 1,
-        "is_active": True,
-        "created_at": "2026-01-05T08:00:00Z",
-    }
-
-    id = PublicIdField("res", source="pk")
-    name = TextField(max_length=80)
-    kind = CodeField(choices=ResourceKind.choices)
-    location = ExpandableField("loc", "scheduling.api.serializers.LocationAnswer", needs=SEES)
-    capacity = WholeNumberField(min_value=1)
-    is_active = FlagField()
-    created_at = MomentField()
 
 
 class AppointmentAnswer(AnswerSerializer):
@@ -189,12 +64,12 @@ class AppointmentAnswer(AnswerSerializer):
     customer = ExpandableField(
         "cus", "customers.api.serializers.CustomerAnswer", needs=SEES_CUSTOMERS
     )
-    service = ExpandableField("svc", "scheduling.api.serializers.ServiceAnswer", needs=SEES)
-    staff = ExpandableField("stf", "scheduling.api.serializers.StaffAnswer", needs=SEES)
+    service = ExpandableField("svc", "scheduling.api.catalog_answers.ServiceAnswer", needs=SEES)
+    staff = ExpandableField("stf", "scheduling.api.catalog_answers.StaffAnswer", needs=SEES)
     resource = ExpandableField(
-        "res", "scheduling.api.serializers.ResourceAnswer", needs=SEES, allow_null=True
+        "res", "scheduling.api.catalog_answers.ResourceAnswer", needs=SEES, allow_null=True
     )
-    location = ExpandableField("loc", "scheduling.api.serializers.LocationAnswer", needs=SEES)
+    location = ExpandableField("loc", "scheduling.api.catalog_answers.LocationAnswer", needs=SEES)
     start_at = MomentField()
     end_at = MomentField()
     time_zone = TimeZoneNameField()
@@ -257,6 +132,12 @@ class NewAppointment(InputSerializer):
     staff = PublicIdField("stf", source="staff_id")
     start_at = MomentField()
     resource = PublicIdField("res", source="resource_id", required=False, allow_null=True)
+    location = PublicIdField(
+        "loc",
+        source="location_id",
+        required=False,
+        help_text="Where, for somebody who works at several locations.",
+    )
     notes = TextField(max_length=NOTES_LENGTH, required=False)
     override_reason = TextField(
         max_length=OVERRIDE_LENGTH,

@@ -15,9 +15,9 @@ from hub.rest.filters import RecordFilters
 from hub.rest.problems import ParameterError
 from hub.rest.records import RecordViewSet
 from scheduling import search
+from scheduling.api.catalog_answers import SEES
 from scheduling.api.filters import AppointmentFilters, OpenTimesFilters
 from scheduling.api.serializers import (
-    SEES,
     AppointmentAnswer,
     AppointmentMove,
     AppointmentNotes,

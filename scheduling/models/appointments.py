@@ -96,6 +96,7 @@ class Appointment(models.Model):
             ("book_own_appointment", "Book, move, cancel and complete one's own"),
             ("override_booking_limits", "Book outside working hours and notice, with a reason"),
             ("see_prices", "See prices of services"),
+            ("set_up_schedule", "Set up locations, staff, rooms and services"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

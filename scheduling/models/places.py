@@ -9,9 +9,16 @@ from timezone_field import TimeZoneField
 
 from hub import history
 from hub.identifiers import uuid7
+from scheduling.models.hours import HoursField, Week
 
 
-class Location(models.Model):
+class Location(Week):
+    """A place with an address and a clock; the week holds its opening hours.
+
+    Opening hours are what people are told and what the calendar shows. Who can be booked when
+    follows from working hours; closures take away from both.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80, unique=True)
     time_zone = TimeZoneField()
@@ -22,8 +29,6 @@ class Location(models.Model):
         max_length=2, help_text="ISO 3166; also the region of phone numbers"
     )
     currency = models.CharField(max_length=3)
-    opens_at = models.TimeField(help_text="Earliest row of the calendar, local time")
-    closes_at = models.TimeField(help_text="Latest row of the calendar, local time")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
@@ -32,11 +37,34 @@ class Location(models.Model):
 
     class Meta:
         default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Closure(models.Model):
+    """Days on which nobody works at a location, or not in some ``hours`` of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    location = models.ForeignKey(Location, models.CASCADE, related_name="closures", db_index=False)
+    first_date = models.DateField(verbose_name="first day")
+    last_date = models.DateField(verbose_name="last day", help_text="Closed on it too")
+    hours = HoursField(help_text="Closed in these hours of each day; none: all day")
+    name = models.CharField(max_length=80, help_text="Such as “Christmas”")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(closes_at__gt=models.F("opens_at")),
-                name="location_closes_after_opening",
+                condition=models.Q(last_date__gte=models.F("first_date")),
+                name="closure_ends_after_start",
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["location", "first_date"], name="closure_by_location")
         ]
 
     def __str__(self) -> str:

@@ -82,7 +82,7 @@ def _book(
     staff_id = (
         UUID(values["staff"])
         if values["staff"]
-        else somebody_free(service, list(people), start_at, held=held, at=at)
+        else somebody_free(service, list(people), place, start_at, held=held, at=at)
     )
     return book_appointment(
         Booking(
@@ -91,6 +91,7 @@ def _book(
             staff_id=staff_id,
             start_at=start_at,
             notes=values["notes"],
+            location_id=place.pk,
         ),
         at=at,
         by=Actor.signed_in(request),

@@ -18,7 +18,7 @@ from hub.access import Access, Capability, requires
 from hub.errors import InvalidInput
 from scheduling.feed import day_feed
 from scheduling.local_times import offset_name
-from scheduling.models import Location, Service
+from scheduling.models import Location, Service, Staff
 from scheduling.reach import locations_of
 from scheduling.web.answers import problem
 from scheduling.web.booking import booking_panel
@@ -115,7 +115,8 @@ def _day(request: HttpRequest) -> date | None:
 
 def _categories(place: Location) -> list[tuple[str, int]]:
     """What the colors stand for: every category that somebody offers here, with its color."""
-    offered = Service.objects.filter(is_active=True, staff__location=place).order_by("category")
+    here = Staff.objects.working_at(place)
+    offered = Service.objects.filter(is_active=True, staff__in=here).order_by("category")
     pairs = offered.values_list("category", "hue").distinct()
     return list({category: (category, hue) for category, hue in pairs}.values())
 

@@ -19,13 +19,13 @@ from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput
 from scheduling.booking import reschedule_appointment
+from scheduling.limits import LIMITS
 from scheduling.local_times import instant_of
 from scheduling.models import Appointment
 from scheduling.reach import bookable_staff
 from scheduling.web.answers import done, problem, refused
 from scheduling.web.appointments import MAY_BOOK, found
 from scheduling.web.forms import MoveForm, take_refusal
-from scheduling.web.open_times import LIMITS
 from scheduling.web.wording import alternatives_of, fold_choices, said_times
 
 LONGEST_BODY = 2000
@@ -211,7 +211,7 @@ def _dialog(
         "alternatives": alternatives_of(refusal, appointment.time_zone) if refusal else [],
         "fold_choices": fold_choices(form.fold_choices),
         "asks_reason": held.can(Capability.OVERRIDE_BOOKING_LIMITS)
-        and (form.data.get("override_reason") or (refusal and refusal.code in LIMITS)),
+        and (form.data.get("override_reason") or isinstance(refusal, LIMITS)),
         "length": (appointment.end_at - appointment.start_at) // timedelta(minutes=1),
     }
     return render(request, "scheduling/move.html", context, status=status)

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.access import Access, Capability
 from hub.errors import DomainError
 from hub.money import format_amount
-from scheduling import search
-from scheduling.booking import OutsideWorkingHours, TooLate
+from scheduling import availability, search
 from scheduling.choosing import nearest_to, somebody_free
 from scheduling.explaining import Reason, explain
 from scheduling.local_times import day_bounds, instant_of
@@ -27,8 +26,6 @@ from scheduling.web.wording import (
     fold_choices,
 )
 
-# What a manager may set aside with a reason.
-LIMITS = (OutsideWorkingHours.code, TooLate.code)
 HALF_HOUR = timedelta(minutes=30)
 NEXT = 3
 
@@ -164,12 +161,16 @@ def _slots(asked: Asked, times: Sequence[search.OpenTime], *, at: datetime) -> l
     for open_time in times:
         free[open_time.start_at].append(names.get(open_time.staff_id, ""))
     begin, end = day_bounds(asked.day, asked.zone)
-    opens = datetime.combine(asked.day, asked.place.opens_at, asked.zone)
-    closes = datetime.combine(asked.day, asked.place.closes_at, asked.zone)
     length = timedelta(minutes=asked.service.duration_minutes)
-    first = max(begin, opens.astimezone(begin.tzinfo))
-    last = min(end, closes.astimezone(begin.tzinfo)) - length
-    refused = {start for start in _half_hours(first, last) if start > at and start not in free}
+    opening = availability.work_on(asked.day, asked.place.on(asked.day.weekday()), asked.zone)
+    refused = {
+        start
+        for opens, closes in opening
+        for start in _half_hours(
+            max(begin, availability.moment(opens)), min(end, availability.moment(closes)) - length
+        )
+        if start > at and start not in free
+    }
     return [
         Slot(
             clock_value(start, asked.zone),
@@ -198,7 +199,9 @@ def _verdict(
         return Verdict(is_free=False, title=str(start_at), choices=meanings)
     if asked.staff is None:
         return _about_anybody(asked, start_at, held=held, at=at)
-    reasons = explain(asked.service.pk, asked.staff.pk, start_at, held=held, at=at)
+    reasons = explain(
+        asked.service.pk, asked.staff.pk, start_at, location_id=asked.place.pk, held=held, at=at
+    )
     if not reasons:
         return _free(asked, start_at)
     return _refused(asked, asked.staff, reasons, start_at, at=at)
@@ -206,7 +209,7 @@ def _verdict(
 
 def _about_anybody(asked: Asked, start_at: datetime, *, held: Access, at: datetime) -> Verdict:
     try:
-        free = somebody_free(asked.service, asked.people, start_at, held=held, at=at)
+        free = somebody_free(asked.service, asked.people, asked.place, start_at, held=held, at=at)
     except DomainError as refusal:
         near = alternatives_of(refusal, asked.zone)
         return Verdict(is_free=False, title=str(refusal), alternatives=near)
@@ -217,11 +220,11 @@ def _about_anybody(asked: Asked, start_at: datetime, *, held: Access, at: dateti
 def _refused(
     asked: Asked, staff: Staff, reasons: Sequence[Reason], start_at: datetime, *, at: datetime
 ) -> Verdict:
-    near = nearest_to(asked.service, [staff], start_at, at=at)
+    near = nearest_to(asked.service, [staff], asked.place, start_at, at=at)
     return Verdict(
         is_free=False,
         title=" ".join(reason.text for reason in reasons),
-        can_be_set_aside=all(reason.code in LIMITS for reason in reasons),
+        can_be_set_aside=all(reason.is_limit for reason in reasons),
         alternatives=[
             alternative(datetime.fromisoformat(each["start_at"]), asked.zone) for each in near
         ],

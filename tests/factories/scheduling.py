@@ -3,8 +3,8 @@
 Each call without ``staff`` hires somebody new, so that bookings made here never collide.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from hub import history
 from hub.accounts.models import User
 from hub.identifiers import next_of
 from scheduling.booking import Booking, OutsideWorkingHours, book_appointment
+from scheduling.hours import Hours, read_hours
 from scheduling.models import (
     Appointment,
     Location,
@@ -22,10 +23,11 @@ from scheduling.models import (
     Staff,
     WorkingHours,
 )
+from scheduling.models.hours import WEEKDAYS
 from tests.factories.people import SETUP
 
 MONDAY_9 = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
-EVERY_DAY = ((time(6), time(22)),)
+EVERY_DAY = "06:00–22:00"
 
 
 def location(
@@ -33,13 +35,8 @@ def location(
 ) -> Location:
     """Return the location of this name, made at the first call."""
     known = Location.objects.filter(name=name).first()
-    defaults = {
-        "country": "DE",
-        "currency": "EUR",
-        "opens_at": time(8),
-        "closes_at": time(20),
-        "time_zone": zone,
-    }
+    opening = dict.fromkeys(WEEKDAYS, Hours([(8 * 60, 20 * 60)]))
+    defaults = {"country": "DE", "currency": "EUR", "time_zone": zone, **opening}
     return known or history.create(Location(name=name, **(defaults | values)), by=SETUP)
 
 
@@ -56,19 +53,22 @@ def staff(
     place: Location | None = None,
     services: Sequence[Service] | None = None,
     user: User | None = None,
-    hours: Iterable[tuple[time, time]] = EVERY_DAY,
+    hours: str = EVERY_DAY,
     **values: Any,
 ) -> Staff:
-    """Hire somebody who works ``hours`` (local) on all seven days."""
+    """Hire somebody who works ``hours`` (local) on all seven days; "" for nobody's hours."""
     hired = Staff(name=name, location=place or location(), user=user, **values)
     history.create(hired, by=SETUP)
     hired.services.set([service()] if services is None else services)
-    WorkingHours.objects.bulk_create(
-        WorkingHours(staff=hired, weekday=weekday, starts_at=starts_at, ends_at=ends_at)
-        for weekday in range(7)
-        for starts_at, ends_at in hours
-    )
+    works_at(hired, hired.location, hours)
     return hired
+
+
+def works_at(person: Staff, place: Location, hours: str, *weekdays: str) -> WorkingHours:
+    """Give ``person`` these hours at ``place`` on ``weekdays``, or on all seven days."""
+    read = read_hours(hours, field="hours")
+    week = WorkingHours(staff=person, location=place, **dict.fromkeys(weekdays or WEEKDAYS, read))
+    return history.create(week, by=SETUP)
 
 
 def room(name: str = "Room 1", *, place: Location | None = None, **values: Any) -> Resource:

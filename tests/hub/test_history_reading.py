@@ -1,6 +1,5 @@
 """The edit history, read as a story: who, when, from what to what."""
 
-from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +10,7 @@ from hub import history, outbox
 from hub.accounts.models import User
 from hub.events import EventName
 from hub.history_reading import FieldChange, entries
+from scheduling.hours import Hours
 from scheduling.models import Location, Resource, ResourceKind
 from tests.factories.people import actor, person
 
@@ -26,7 +26,7 @@ def ada() -> User:
 def paris(ada: User) -> Location:
     location = Location(
         name="Paris", time_zone="Europe/Paris", country="FR", currency="EUR",
-        opens_at=time(8), closes_at=time(19),
+        monday=Hours([(480, 1140)]),
     )  # fmt: skip
     return history.create(location, by=actor(ada))
 
@@ -57,7 +57,7 @@ def test_the_first_entry_tells_every_field_that_was_given(paris: Location) -> No
     assert first.title == "Created"
     assert {change.label: change.after for change in first.changes} == {
         "Name": "Paris", "Time zone": "Europe/Paris", "Country": "FR", "Currency": "EUR",
-        "Opens": "08:00:00", "Closes": "19:00:00", "Is active": "Yes",
+        "Monday": "08:00–19:00", "Is active": "Yes",
     }  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.availability import Hours, Shape, Span, free_starts, work_on
+from scheduling.availability import Shape, Span, free_starts, work_on
+from scheduling.hours import Stretch
 
 # A plain day, and both changes of the clocks where there are any.
 DAYS = [
@@ -21,13 +22,13 @@ DAYS = [
     for day in days
 ]
 # Edges of work lie outside of the hours that change; examples pin those.
-EDGES = [time(hour, minute) for hour in (0, 4, 5, 6, 8, 9) for minute in (0, 10, 45)]
+EDGES = [hour * 60 + minute for hour in (0, 4, 5, 6, 8, 9) for minute in (0, 10, 45)]
 MINUTE = 60
 HALF_DAY = 12 * 60
 
 
 @st.composite
-def working_hours(draw: st.DrawFn) -> list[Hours]:
+def working_hours(draw: st.DrawFn) -> list[Stretch]:
     edges = sorted(draw(st.sets(st.sampled_from(EDGES), min_size=2, max_size=6)))
     return list(zip(edges[::2], edges[1::2], strict=False))
 
@@ -49,7 +50,7 @@ def busy_units(draw: st.DrawFn) -> list[list[tuple[int, int]]]:
 )
 def test_the_same_starts_are_offered_as_by_the_naive_way(
     where: tuple[str, str],
-    hours: list[Hours],
+    hours: list[Stretch],
     needs: list[list[list[tuple[int, int]]]],
     lengths: tuple[int, int, int],
     not_before: int,
@@ -72,7 +73,7 @@ def test_the_same_starts_are_offered_as_by_the_naive_way(
 
 def _naive(
     day: date,
-    hours: Sequence[Hours],
+    hours: Sequence[Stretch],
     zone: ZoneInfo,
     needs: Sequence[Sequence[Sequence[Span]]],
     shape: Shape,
@@ -92,8 +93,9 @@ def _naive(
     return found
 
 
-def _works(local: datetime, day: date, hours: Sequence[Hours]) -> bool:
-    return local.date() == day and any(start <= local.time() < end for start, end in hours)
+def _works(local: datetime, day: date, hours: Sequence[Stretch]) -> bool:
+    minutes = local.hour * 60 + local.minute
+    return local.date() == day and any(start <= minutes < end for start, end in hours)
 
 
 def _fits(units: Sequence[Sequence[Span]], start: int, shape: Shape) -> bool:

@@ -1,6 +1,6 @@
 """Booking: what is promised, what is refused, what is kept."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -170,7 +170,7 @@ def test_a_merged_customer_is_booked_as_the_one_it_became() -> None:
 
 def test_an_appointment_lasts_its_minutes_across_a_change_of_the_clocks() -> None:
     long = service("Long", duration_minutes=120)
-    night = staff(services=[long], hours=[(time(0), time(12))])
+    night = staff(services=[long], hours="00:00–12:00")
 
     spring = booked(staff=night, start=datetime(2026, 3, 29, 0, 30, tzinfo=UTC))
     autumn = booked(staff=night, start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))

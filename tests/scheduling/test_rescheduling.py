@@ -1,6 +1,6 @@
 """Moving an appointment: in time, in length, to somebody else."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -159,7 +159,7 @@ def test_what_is_canceled_cannot_be_moved() -> None:
 
 
 def test_a_move_keeps_the_elapsed_length_across_a_change_of_the_clocks() -> None:
-    night = staff(services=[service("Long", duration_minutes=120)], hours=[(time(0), time(12))])
+    night = staff(services=[service("Long", duration_minutes=120)], hours="00:00–12:00")
     appointment = booked(staff=night, start=datetime(2026, 3, 27, 0, 30, tzinfo=UTC))
     berlin = ZoneInfo("Europe/Berlin")
     to = datetime(2026, 3, 29, 1, 30, tzinfo=berlin)
@@ -198,7 +198,7 @@ def test_two_moves_of_one_version_are_one_move_and_one_refusal() -> None:
 def test_a_move_keeps_hours_notice_and_qualification() -> None:
     appointment = booked(service=service(minimum_notice_minutes=120))
     unqualified = staff("Jo", services=[])
-    part_time = staff("Kim", hours=[(time(14), time(18))])
+    part_time = staff("Kim", hours="14:00–18:00")
 
     with pytest.raises(TooLate):
         reschedule_appointment(

@@ -3,6 +3,9 @@
 (() => {
   "use strict";
 
+  const MIDNIGHT = "24:00";
+  const LAST = "23:59:59";
+
   const STATUS = {
     completed: { icon: "check", words: "completed" },
     no_show: { icon: "user-x", words: "no-show" },
@@ -34,7 +37,7 @@
       id: `${kind}-${person.id}-${start}`,
       resourceIds: [person.id],
       start: `${feed.date}T${start}`,
-      end: `${feed.date}T${end}`,
+      end: `${feed.date}T${end === MIDNIGHT ? LAST : end}`,
       display: "background",
       classNames: [kind],
       title,
@@ -47,20 +50,20 @@
     const worked = feed.staff.filter((one) => one.hours.length);
     const first = worked.map((one) => one.hours[0][0]).sort()[0];
     const last = worked.map((one) => one.hours.at(-1)[1]).sort().at(-1);
-    const opens = `${feed.opens}:00`;
-    const closes = feed.closes === "24:00" ? "23:59:59" : `${feed.closes}:00`;
-    if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", "Not working")];
-    const made = [];
+    const { opens, closes } = feed;
+    const none = feed.closed ? `Closed: ${feed.closed}` : "Not working";
+    if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", none)];
+    const made = person.away.map(([start, end]) => background(feed, person, start, end, "bg-break", "Away"));
     let from = opens;
     person.hours.forEach(([start, end], place) => {
       if (start > from) {
-        const begins = start === first ? "" : `Starts ${start.slice(0, 5)}`;
+        const begins = start === first ? "" : `Starts ${start}`;
         const title = place ? "Break" : begins;
         made.push(background(feed, person, from, start, place ? "bg-break" : "bg-off", title));
       }
       from = end;
     });
-    const ends = from === last ? "" : `Until ${from.slice(0, 5)}`;
+    const ends = from === last ? "" : `Until ${from}`;
     if (from < closes) made.push(background(feed, person, from, closes, "bg-off", ends));
     return made;
   }

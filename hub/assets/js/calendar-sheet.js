@@ -23,7 +23,7 @@
     const head = hub.element("thead", "", hub.element("tr", "", ...heads));
     const body = hub.element("tbody", "", ...items.map(row));
     const made = hub.element("table", "tbl plain", head, body);
-    const hours = person.hours.map(([start, end]) => `${start.slice(0, 5)} – ${end.slice(0, 5)}`).join(", ");
+    const hours = person.hours.map(([start, end]) => `${start} – ${end}`).join(", ");
     return hub.element("section", "", hub.element("h2", "", `${person.name} · ${hours || "not working"}`), made);
   }
 

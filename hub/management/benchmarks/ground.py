@@ -18,11 +18,14 @@ from hub.accounts.roles import grant_role
 from hub.actors import Actor
 from hub.models import Business
 from scheduling.booking import Booking, book_appointment
+from scheduling.hours import DAY_MINUTES, Hours
 from scheduling.models import Appointment, Location, Service, Staff, WorkingHours
+from scheduling.models.hours import WEEKDAYS
 
 BY = Actor.imported("Benchmark")
 PEOPLE = 20
 MINUTES = 15
+ALL_DAY = Hours([(0, DAY_MINUTES)])
 
 
 @dataclass
@@ -58,8 +61,7 @@ def lay_ground() -> Ground:
             time_zone="UTC",
             country="US",
             currency="USD",
-            opens_at=time(0),
-            closes_at=time(23, 59),
+            **dict.fromkeys(WEEKDAYS, ALL_DAY),
         ),
         by=BY,
     )
@@ -77,10 +79,8 @@ def lay_ground() -> Ground:
 def _hire(number: int, location: Location, service: Service) -> Staff:
     staff = history.create(Staff(name=f"Person {number}", location=location), by=BY)
     staff.services.add(service)
-    WorkingHours.objects.bulk_create(
-        WorkingHours(staff=staff, weekday=day, starts_at=time(0), ends_at=time(23, 59))
-        for day in range(7)
-    )
+    week = WorkingHours(staff=staff, location=location, **dict.fromkeys(WEEKDAYS, ALL_DAY))
+    history.create(week, by=BY)
     return staff
 
 

@@ -1,7 +1,7 @@
 """Harbor & Pine, a studio for hair and wellness in Brooklyn and Chicago: six people at work."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from psycopg.types.range import DateRange
@@ -15,7 +15,9 @@ from hub.accounts.people import add_person
 from hub.accounts.roles import grant_role
 from hub.actors import Actor
 from hub.models import Business
+from scheduling.hours import Hours
 from scheduling.models import Location, Resource, ResourceKind, Service, Staff, WorkingHours
+from scheduling.models.hours import WEEKDAYS
 
 BY = Actor.imported("Demo data")
 PASSWORD = "evergreen tide 42"  # noqa: S105  (printed at start; the demo listens on loopback)
@@ -110,8 +112,7 @@ def _place(  # noqa: PLR0913
             city=city,
             country="US",
             currency="USD",
-            opens_at=time(8),
-            closes_at=time(19),
+            **dict.fromkeys(WEEKDAYS, Hours([(8 * 60, 19 * 60)])),
         ),
         by=BY,
     )
@@ -186,11 +187,9 @@ def _staff(
     staff = Staff(name=name, location=place, hue=hue, position=position, user=user)
     history.create(staff, by=BY)
     staff.services.set([s for number, s in enumerate(services) if number % 7 != position])
-    lunch = time(12 + position % 2, 0)
-    WorkingHours.objects.bulk_create(
-        WorkingHours(staff=staff, weekday=weekday, starts_at=starts, ends_at=ends)
-        for weekday in range(7)
-        if weekday != position
-        for starts, ends in ((time(9), lunch), (time(lunch.hour, 45), time(18, 15)))
-    )
+    lunch = (12 + position % 2) * 60
+    hours = Hours([(9 * 60, lunch), (lunch + 45, 18 * 60 + 15)])
+    works = [day for weekday, day in enumerate(WEEKDAYS) if weekday != position]
+    week = WorkingHours(staff=staff, location=place, **dict.fromkeys(works, hours))
+    history.create(week, by=BY)
     return staff

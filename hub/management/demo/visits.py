@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from customers.models import Customer
 from hub.errors import DomainError
 from hub.management.demo.business import BY
 from scheduling.attendance import complete_appointment, mark_no_show
+from scheduling.availability import moment, work_on
 from scheduling.booking import Booking, book_appointment, reschedule_appointment
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Service, Staff
@@ -45,23 +46,13 @@ def make_visits(
 def _days(staff: list[Staff], *, at: datetime) -> Iterator[Day]:
     first = at.date() - timedelta(days=DAYS_BACK)
     offered = {person.pk: list(person.services.order_by("pk")) for person in staff}
-    hours = {person.pk: list(person.working_hours.order_by("starts_at")) for person in staff}
+    weeks = {person.pk: person.working_hours.get(location=person.location) for person in staff}
     for offset in range(400):
         day = first + timedelta(days=offset)
         for person in staff:
-            for stretch in hours[person.pk]:
-                if stretch.weekday == day.weekday():
-                    yield Day(
-                        person,
-                        offered[person.pk],
-                        _instant(person, day, stretch.starts_at),
-                        _instant(person, day, stretch.ends_at),
-                    )
-
-
-def _instant(staff: Staff, day: date, clock: time) -> datetime:
-    local = datetime.combine(day, clock, tzinfo=staff.location.time_zone)
-    return local.astimezone(UTC)
+            hours = weeks[person.pk].on(day.weekday())
+            for start, end in work_on(day, hours, person.location.time_zone):
+                yield Day(person, offered[person.pk], moment(start), moment(end))
 
 
 def _fill(day: Day, customers: list[Customer], random: Random) -> Iterator[Appointment]:

@@ -1,6 +1,6 @@
 """Free times, and what appointments are made of, over the API."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,8 +30,8 @@ def query(place: Location, offered: Service, **more: str) -> dict[str, Any]:
 
 def test_free_times_of_a_day_are_offered_with_the_moment_they_were_read() -> None:
     place, haircut = location(), service()
-    dina = staff(hours=[(time(9), time(10, 30))])
-    jo = staff("Jo", hours=[(time(9), time(10))], position=1)
+    dina = staff(hours="09:00–10:30")
+    jo = staff("Jo", hours="09:00–10:00", position=1)
     booked(staff=dina, start=datetime(2099, 3, 2, 8, 0, tzinfo=UTC))
 
     everybody = api_key().get(FREE, **query(place, haircut)).json()

@@ -1,6 +1,6 @@
 """Booking in the panel: what is typed, what comes back at which field."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def test_a_booking_at_no_location_is_not_found(
 def test_a_time_that_the_clocks_jump_over_is_refused_at_the_field(
     ben: Client, salon: Location
 ) -> None:
-    staff(hours=[(time(0), time(23, 59))])
+    staff(hours="00:00–24:00")
 
     answer = send(ben, salon, customer=client().pk, date="2027-03-28", time="02:30")
 
@@ -152,7 +152,7 @@ def test_a_time_that_the_clocks_jump_over_is_refused_at_the_field(
 def test_a_time_that_comes_twice_is_booked_once_it_is_said_which_one(
     ben: Client, salon: Location
 ) -> None:
-    staff(hours=[(time(0), time(23, 59))])
+    staff(hours="00:00–24:00")
     mara = client()
     twice = {"customer": mara.pk, "date": "2027-10-31"}
 
@@ -179,7 +179,7 @@ def test_another_time_than_those_offered_can_be_typed(
 def test_outside_working_hours_only_a_manager_books_with_a_reason(
     ben: Client, ada: Client, salon: Location
 ) -> None:
-    dina = staff(hours=[(time(9), time(12))])
+    dina = staff(hours="09:00–12:00")
     late = {"customer": client().pk, "staff": dina.pk, "time": "18:00"}
 
     refused = send(ben, salon, **late)

@@ -1,6 +1,6 @@
 """Moving by the dialog: typed, asked about, taken back."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -106,7 +106,7 @@ def test_what_cannot_be_right_is_said_at_its_field(
 
 
 def test_a_gap_is_refused_and_a_fold_is_asked_about(ben: Client, salon: Location) -> None:
-    made = booked(staff=staff(hours=[(time(0), time(23, 59))]))
+    made = booked(staff=staff(hours="00:00–24:00"))
 
     gap = fill(ben, made, date="2027-03-28", time="02:30")
     fold = fill(ben, made, date="2027-10-31", time="02:30")
@@ -120,7 +120,7 @@ def test_a_gap_is_refused_and_a_fold_is_asked_about(ben: Client, salon: Location
 def test_only_a_manager_is_asked_for_a_reason_to_go_beyond_hours(
     ben: Client, ada: Client, salon: Location
 ) -> None:
-    made = booked(staff=staff(hours=[(time(9), time(13))]))
+    made = booked(staff=staff(hours="09:00–13:00"))
 
     plain = fill(ben, made, time="18:00")
     asked = fill(ada, made, time="18:00")

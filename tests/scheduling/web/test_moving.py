@@ -1,6 +1,6 @@
 """Moving by a script that dropped it in the calendar, and back again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -160,7 +160,7 @@ def test_a_malformed_drop_is_refused_in_words(
 
 
 def test_a_drop_on_an_hour_that_comes_twice_asks_which_one(ben: Client, salon: Location) -> None:
-    sam = staff(hours=[(time(0), time(23, 59))])
+    sam = staff(hours="00:00–24:00")
     made = booked(staff=sam, start=datetime(2027, 10, 31, 8, 0, tzinfo=UTC))
 
     asked = drop(ben, made, start="2027-10-31T02:30:00")

@@ -1,6 +1,6 @@
 """The open times in the panel, and why another time is not offered."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ def times(browser: Client, place: Location, **values: Any) -> Any:
 
 
 def test_open_and_refused_times_stand_side_by_side(ben: Client, salon: Location) -> None:
-    dina = staff(hours=[(time(9), time(12))])
+    dina = staff(hours="09:00–12:00")
     booked(staff=dina)
 
     asked = times(ben, salon, staff=dina.pk, time="")
@@ -66,7 +66,7 @@ def test_a_refused_time_says_why_and_offers_the_nearest(
 def test_a_time_that_comes_twice_is_asked_about_before_booking(
     ben: Client, salon: Location
 ) -> None:
-    staff(hours=[(time(0), time(23, 59))])
+    staff(hours="00:00–24:00")
 
     asked = times(ben, salon, date="2027-10-31", time="02:30")
 
@@ -74,7 +74,7 @@ def test_a_time_that_comes_twice_is_asked_about_before_booking(
 
 
 def test_a_full_day_offers_the_next_open_times(ben: Client, salon: Location) -> None:
-    dina = staff(hours=[(time(10), time(10, 45))])
+    dina = staff(hours="10:00–10:45")
     booked(staff=dina)
 
     asked = times(ben, salon, staff=dina.pk, time="")
@@ -146,7 +146,7 @@ def test_services_nobody_offers_here_are_not_listed(ben: Client, dina: Staff) ->
 def test_the_reason_is_asked_only_of_those_who_may_give_one(
     ben: Client, ada: Client, salon: Location
 ) -> None:
-    dina = staff(hours=[(time(9), time(12))])
+    dina = staff(hours="09:00–12:00")
     asked = typed(salon, staff=dina.pk, time="18:00")
 
     assert "Reason to book anyway" not in ben.get(TIMES, asked).content.decode()

@@ -1,0 +1,170 @@
+"""Open a location, change it, close it down; days on which it is closed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from customers.details import countries
+from hub import history, outbox
+from hub.actors import Actor
+from hub.errors import InvalidInput
+from hub.events import EventName
+from hub.money import known_currencies
+from scheduling.hours import CLOSED, Hours
+from scheduling.limits import YEARS
+from scheduling.models import Closure, Location
+from scheduling.models.hours import WEEKDAYS
+from scheduling.setup import writing
+from scheduling.setup.standing import StillBooked, require_none_to_come, to_come
+
+WRITTEN = (
+    *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),
+    *WEEKDAYS,
+)
+LONGEST_CLOSURE_DAYS = 366
+
+
+@transaction.atomic
+def add_location(values: Mapping[str, Any], *, by: Actor) -> Location:
+    """Open a location: of ``WRITTEN`` at least its name, zone, country and currency.
+
+    :raises AccessDenied: ``by`` may not set up locations, or only some.
+    :raises InvalidInput: a value cannot be right, or another location has this name.
+    """
+    writing.require_planner(by)
+    writing.require_known(values, WRITTEN)
+    location = Location(**values)
+    _require_codes(location)
+    return writing.add(location, EventName.LOCATION_ADDED, by=by)
+
+
+@transaction.atomic
+def change_location(
+    location_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    by: Actor,
+    expected_version: int | None = None,
+) -> Location:
+    """Write ``values``, of ``WRITTEN``; zone and currency only while nothing is to come.
+
+    :raises AccessDenied: ``by`` may not set up this location.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    :raises InvalidInput: a value cannot be right, or another location has this name.
+    :raises StillBooked: appointments were promised on the old clock, or in the old currency.
+    """
+    writing.require_planner(by, location_id)
+    writing.require_known(values, WRITTEN)
+    location = writing.locked(Location, location_id, expected_version=expected_version)
+    _require_unpromised(location, values, at=at)
+    for name, value in values.items():
+        if name in ("country", "currency") and value != getattr(location, name):
+            _require_codes(Location(**{name: value}), name)
+    return writing.change(location, values, EventName.LOCATION_UPDATED, by=by)
+
+
+@transaction.atomic
+def close_down(location_id: UUID, *, at: datetime, by: Actor) -> Location:
+    """Take no more bookings there; what took place stays.
+
+    :raises AccessDenied: ``by`` may not set up this location.
+    :raises StillBooked: appointments are to come.
+    :raises InvalidInput: it is the last one.
+    """
+    writing.require_planner(by, location_id)
+    location = writing.locked(Location, location_id)
+    require_none_to_come(Q(location=location), "close it down", at=at)
+    if not Location.objects.filter(is_active=True).exclude(pk=location_id).exists():
+        raise InvalidInput("This is the only location: nothing could be booked any more.")
+    return writing.change(location, {"is_active": False}, EventName.LOCATION_UPDATED, by=by)
+
+
+@transaction.atomic
+def open_again(location_id: UUID, *, by: Actor) -> Location:
+    """Take bookings again at a location that was closed down.
+
+    :raises AccessDenied: ``by`` may not set up this location.
+    """
+    writing.require_planner(by, location_id)
+    location = writing.locked(Location, location_id)
+    return writing.change(location, {"is_active": True}, EventName.LOCATION_UPDATED, by=by)
+
+
+@transaction.atomic
+def add_closure(
+    location_id: UUID,
+    *,
+    first_date: date,
+    last_date: date,
+    name: str,
+    by: Actor,
+    hours: Hours = CLOSED,
+) -> Closure:
+    """Close from ``first_date`` to ``last_date``, both included; with ``hours`` only then.
+
+    Appointments that are booked then stay; nothing more is offered.
+
+    :raises AccessDenied: ``by`` may not set up this location.
+    :raises InvalidInput: it ends before it starts, lasts more than a year, or has no name.
+    """
+    writing.require_planner(by, location_id)
+    location = writing.locked(Location, location_id)
+    if last_date < first_date:
+        raise InvalidInput("The last day is before the first.", field="last_date")
+    if (last_date - first_date).days > LONGEST_CLOSURE_DAYS or last_date.year not in YEARS:
+        raise InvalidInput("At most a year, please.", field="last_date")
+    closure = Closure(
+        location=location, first_date=first_date, last_date=last_date, hours=hours, name=name
+    )
+    writing.require_right(closure)
+    history.create(closure, by=by)
+    _announce(location, {"closure": ["", _said(closure)]}, by=by)
+    return closure
+
+
+@transaction.atomic
+def remove_closure(closure_id: UUID, *, by: Actor) -> None:
+    """Be open after all.
+
+    :raises Closure.DoesNotExist: there is none.
+    :raises AccessDenied: ``by`` may not set up its location.
+    """
+    closure = Closure.objects.get(pk=closure_id)
+    writing.require_planner(by, closure.location_id)
+    location = writing.locked(Location, closure.location_id)
+    told = _said(closure)
+    history.delete(closure, by=by)
+    _announce(location, {"closure": [told, ""]}, by=by)
+
+
+def _announce(location: Location, told: writing.Told, *, by: Actor) -> None:
+    outbox.record(EventName.LOCATION_UPDATED, subject=location, by=by, fields=told)
+
+
+def _said(closure: Closure) -> str:
+    return f"{closure.first_date} – {closure.last_date} {closure.hours} {closure.name}"
+
+
+def _require_codes(location: Location, *names: str) -> None:
+    if "country" in (names or ("country",)) and location.country not in countries():
+        raise InvalidInput("This is not the code of a country.", field="country")
+    if "currency" in (names or ("currency",)) and location.currency not in known_currencies():
+        raise InvalidInput("This is not the code of a currency.", field="currency")
+
+
+def _require_unpromised(location: Location, values: Mapping[str, Any], *, at: datetime) -> None:
+    promised = {"time_zone": "on the old clock", "currency": "in the old currency"}
+    for name, words in promised.items():
+        if name in values and str(values[name]) != str(getattr(location, name)):
+            count = to_come(at).filter(location=location).count()
+            if count:
+                raise StillBooked(
+                    f"{count} appointments to come were promised {words}.",
+                    field=name,
+                    details={"appointments": count},
+                )

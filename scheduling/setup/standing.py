@@ -1,0 +1,56 @@
+"""Appointments that stand in the way of closing something down, or fall into an absence."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from hub.errors import DomainError
+from scheduling.models import Appointment, Occupancy, Resource, Staff
+from scheduling.states import AppointmentStatus
+
+TO_COME = (AppointmentStatus.HOLD, AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
+
+
+class StillBooked(DomainError):
+    """``details["appointments"]`` says how many appointments are to come."""
+
+    code = "still_booked"
+
+
+def to_come(at: datetime) -> QuerySet[Appointment]:
+    """Return the appointments that have not ended by ``at``, earliest first."""
+    coming = Appointment.objects.filter(status__in=TO_COME, end_at__gt=at)
+    return coming.order_by("start_at", "pk")
+
+
+def falling_into(staff: Staff, start_at: datetime, end_at: datetime) -> QuerySet[Appointment]:
+    """Return what is booked with ``staff`` between ``start_at`` and ``end_at``, earliest first."""
+    booked = Appointment.objects.filter(staff=staff, status__in=TO_COME)
+    return booked.between(start_at, end_at).order_by("start_at", "pk")
+
+
+def require_none_to_come(which: Q, what: str, *, at: datetime) -> None:
+    """Refuse while appointments of ``which`` are to come; ``what`` would happen to them.
+
+    :raises StillBooked: there are some.
+    """
+    count = to_come(at).filter(which).count()
+    if count:
+        booked = "1 appointment is" if count == 1 else f"{count} appointments are"
+        raise StillBooked(
+            f"{booked} still to come: move or cancel first, then {what}.",
+            details={"appointments": count},
+        )
+
+
+def require_units(subject: Staff | Resource, capacity: int, *, at: datetime) -> None:
+    """:raises StillBooked: more than ``capacity`` appointments at once are booked already."""
+    beyond = Occupancy.objects.filter(
+        subject=subject.subject, active=True, unit__gt=capacity, block__endswith__gt=at
+    ).count()
+    if beyond:
+        raise StillBooked(
+            f"{subject} is booked more than {capacity} at once, {beyond} times from now on.",
+            field="capacity",
+            details={"appointments": beyond},
+        )

@@ -1,0 +1,98 @@
+"""How every record of the set-up is written: checked whole, with history and announcement."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+
+from hub import access, history, outbox
+from hub.access import Access, AccessDenied, Capability
+from hub.actors import Actor
+from hub.errors import InvalidInput, require_version
+from hub.events import EventName
+
+Record = TypeVar("Record", bound=models.Model)
+Told = dict[str, list[Any]]
+
+
+def require_planner(by: Actor, location_id: UUID | None = None) -> Access:
+    """Let ``by`` go on when it may set up what stands at a location, or everywhere.
+
+    :raises AccessDenied: it may not, or its role does not reach there.
+    """
+    held = access.require(by, Capability.SET_UP_SCHEDULE)
+    if held.locations is not None and location_id not in held.locations:
+        raise AccessDenied("Your role does not reach this location.")
+    return held
+
+
+def locked(model: type[Record], pk: UUID, *, expected_version: int | None = None) -> Record:
+    """Return the record with its row locked.
+
+    :raises DoesNotExist: there is none.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    """
+    record = model._default_manager.select_for_update().get(pk=pk)  # noqa: SLF001
+    require_version(record.version, expected_version)  # type: ignore[attr-defined]
+    return record
+
+
+def require_known(values: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """:raises InvalidInput: ``values`` names what cannot be set here."""
+    for name in values.keys() - set(allowed):
+        raise InvalidInput("This cannot be set here.", field=name)
+
+
+def apply(record: models.Model, values: Mapping[str, Any]) -> Told:
+    """Set ``values`` on ``record`` without saving; return what became of each that changed."""
+    told: Told = {}
+    for name, value in values.items():
+        before = getattr(record, name)
+        if before != value:
+            told[name] = [said(before), said(value)]
+            setattr(record, name, value)
+    return told
+
+
+def add(record: Record, event: EventName, *, by: Actor) -> Record:
+    """Insert ``record`` once it was checked, with its history, and announce it.
+
+    :raises InvalidInput: a value cannot be right, or is taken.
+    """
+    require_right(record)
+    history.create(record, by=by)
+    outbox.record(event, subject=record, by=by)
+    return record
+
+
+def change(
+    record: Record, values: Mapping[str, Any], event: EventName, *, by: Actor, reason: str = ""
+) -> Record:
+    """Write ``values`` to a locked ``record``; equal ones change nothing at all.
+
+    :raises InvalidInput: a value cannot be right, or is taken.
+    """
+    told = apply(record, values)
+    if told:
+        require_right(record)
+        history.save(record, fields=list(told), by=by, reason=reason)
+        outbox.record(event, subject=record, by=by, fields=told)
+    return record
+
+
+def require_right(record: models.Model) -> None:
+    """:raises InvalidInput: a value cannot be right; names the first field that is not."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise InvalidInput(messages[0], field="" if name == NON_FIELD_ERRORS else name) from None
+
+
+def said(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value.pk) if isinstance(value, models.Model) else str(value)
