@@ -109,4 +109,4 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int | None:
 HALF_DAY_HOURS = 12
 MINUTES_OF_HOUR = 60
 _TIME = r"(\d{1,2})(?:[:.h](\d{2}))?h?\s*(am|pm)?"
-_STRETCH = re.compile(rf"{_TIME}\s*(?:-|–|—|to|until)\s*{_TIME}")
+_STRETCH = re.compile(rf"{_TIME}\s*(?:-|–|—|to|until)\s*{_TIME}", re.ASCII)

@@ -54,6 +54,10 @@ WORK = (
     Page("syncs:overview", "Sync", "refresh", (Capability.VIEW_SYNC,), "g s"),
 )
 SETTINGS = (
+    Page("scheduling:locations", "Locations", "map-pin", (Capability.SET_UP_SCHEDULE,)),
+    Page("scheduling:people", "Staff", "users-group", (Capability.SET_UP_SCHEDULE,)),
+    Page("scheduling:services", "Services", "list-check", (Capability.SET_UP_SCHEDULE,)),
+    Page("scheduling:resources", "Rooms", "door", (Capability.SET_UP_SCHEDULE,)),
     Page("people", "People", "user-cog", (Capability.MANAGE_PEOPLE,), "g p"),
     Page("roles", "Roles", "shield-lock", (Capability.MANAGE_PEOPLE,)),
     Page("keys", "API keys", "key", (Capability.MANAGE_PEOPLE,)),

@@ -29,7 +29,9 @@ def add_service(values: Mapping[str, Any], *, by: Actor) -> Service:
     """
     writing.require_planner(by)
     writing.require_known(values, WRITTEN)
-    return writing.add(Service(**values), EventName.SERVICE_ADDED, by=by)
+    service = Service()
+    writing.apply(service, values)
+    return writing.add(service, EventName.SERVICE_ADDED, by=by)
 
 
 @transaction.atomic

@@ -37,7 +37,8 @@ def add_location(values: Mapping[str, Any], *, by: Actor) -> Location:
     """
     writing.require_planner(by)
     writing.require_known(values, WRITTEN)
-    location = Location(**values)
+    location = Location()
+    writing.apply(location, values)
     _require_codes(location)
     return writing.add(location, EventName.LOCATION_ADDED, by=by)
 
@@ -62,10 +63,9 @@ def change_location(
     writing.require_known(values, WRITTEN)
     location = writing.locked(Location, location_id, expected_version=expected_version)
     _require_unpromised(location, values, at=at)
-    for name, value in values.items():
-        if name in ("country", "currency") and value != getattr(location, name):
-            _require_codes(Location(**{name: value}), name)
-    return writing.change(location, values, EventName.LOCATION_UPDATED, by=by)
+    told = writing.apply(location, values)
+    _require_codes(location)
+    return writing.write(location, told, EventName.LOCATION_UPDATED, by=by)
 
 
 @transaction.atomic
@@ -150,10 +150,10 @@ def _said(closure: Closure) -> str:
     return f"{closure.first_date} – {closure.last_date} {closure.hours} {closure.name}"
 
 
-def _require_codes(location: Location, *names: str) -> None:
-    if "country" in (names or ("country",)) and location.country not in countries():
+def _require_codes(location: Location) -> None:
+    if location.country not in countries():
         raise InvalidInput("This is not the code of a country.", field="country")
-    if "currency" in (names or ("currency",)) and location.currency not in known_currencies():
+    if location.currency not in known_currencies():
         raise InvalidInput("This is not the code of a currency.", field="currency")
 
 
@@ -163,8 +163,9 @@ def _require_unpromised(location: Location, values: Mapping[str, Any], *, at: da
         if name in values and str(values[name]) != str(getattr(location, name)):
             count = to_come(at).filter(location=location).count()
             if count:
+                were = "1 appointment to come was" if count == 1 else f"{count} to come were"
                 raise StillBooked(
-                    f"{count} appointments to come were promised {words}.",
+                    f"{were} promised {words}.",
                     field=name,
                     details={"appointments": count},
                 )

@@ -31,7 +31,9 @@ def add_resource(location_id: UUID, values: Mapping[str, Any], *, by: Actor) -> 
     location = Location.objects.filter(pk=location_id).first()
     if location is None:
         raise InvalidInput("There is no such location.", field="location")
-    return writing.add(Resource(location=location, **values), EventName.RESOURCE_ADDED, by=by)
+    resource = Resource(location=location)
+    writing.apply(resource, values)
+    return writing.add(resource, EventName.RESOURCE_ADDED, by=by)
 
 
 @transaction.atomic
@@ -52,9 +54,11 @@ def change_resource(
     """
     resource = _locked(resource_id, by=by, expected_version=expected_version)
     writing.require_known(values, WRITTEN)
-    if values.get("capacity", resource.capacity) < resource.capacity:
-        require_units(resource, values["capacity"], at=at)
-    return writing.change(resource, values, EventName.RESOURCE_UPDATED, by=by)
+    before = resource.capacity
+    told = writing.apply(resource, values)
+    if resource.capacity < before:
+        require_units(resource, resource.capacity, at=at)
+    return writing.write(resource, told, EventName.RESOURCE_UPDATED, by=by)
 
 
 @transaction.atomic

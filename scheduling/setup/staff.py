@@ -28,8 +28,10 @@ def add_staff(values: Mapping[str, Any], *, by: Actor, service_ids: Iterable[UUI
     :raises InvalidInput: a value cannot be right, or somebody else has this sign-in.
     """
     writing.require_known(values, WRITTEN)
-    staff = Staff(**values)
-    writing.require_planner(by, staff.location_id)
+    place = values.get("location")
+    writing.require_planner(by, place.pk if isinstance(place, Location) else None)
+    staff = Staff()
+    writing.apply(staff, values)
     writing.add(staff, EventName.STAFF_ADDED, by=by)
     staff.services.set(_services(service_ids))
     return staff
@@ -56,9 +58,11 @@ def change_staff(
     place = values.get("location")
     if isinstance(place, Location):
         writing.require_planner(by, place.pk)
-    if values.get("capacity", staff.capacity) < staff.capacity:
-        require_units(staff, values["capacity"], at=at)
-    return writing.change(staff, values, EventName.STAFF_UPDATED, by=by)
+    before = staff.capacity
+    told = writing.apply(staff, values)
+    if staff.capacity < before:
+        require_units(staff, staff.capacity, at=at)
+    return writing.write(staff, told, EventName.STAFF_UPDATED, by=by)
 
 
 @transaction.atomic

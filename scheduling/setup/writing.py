@@ -46,10 +46,13 @@ def require_known(values: Mapping[str, Any], allowed: Iterable[str]) -> None:
 
 
 def apply(record: models.Model, values: Mapping[str, Any]) -> Told:
-    """Set ``values`` on ``record`` without saving; return what became of each that changed."""
+    """Set ``values`` on ``record`` without saving; return what became of each that changed.
+
+    :raises InvalidInput: a value is of the wrong kind.
+    """
     told: Told = {}
-    for name, value in values.items():
-        before = getattr(record, name)
+    for name, given in values.items():
+        value, before = _of_its_kind(record, name, given), getattr(record, name, None)
         if before != value:
             told[name] = [said(before), said(value)]
             setattr(record, name, value)
@@ -67,17 +70,22 @@ def add(record: Record, event: EventName, *, by: Actor) -> Record:
     return record
 
 
-def change(
-    record: Record, values: Mapping[str, Any], event: EventName, *, by: Actor, reason: str = ""
-) -> Record:
+def change(record: Record, values: Mapping[str, Any], event: EventName, *, by: Actor) -> Record:
     """Write ``values`` to a locked ``record``; equal ones change nothing at all.
 
     :raises InvalidInput: a value cannot be right, or is taken.
     """
-    told = apply(record, values)
+    return write(record, apply(record, values), event, by=by)
+
+
+def write(record: Record, told: Told, event: EventName, *, by: Actor) -> Record:
+    """Save what ``apply`` did to a locked ``record``; nothing at all where it did nothing.
+
+    :raises InvalidInput: a value cannot be right, or is taken.
+    """
     if told:
         require_right(record)
-        history.save(record, fields=list(told), by=by, reason=reason)
+        history.save(record, fields=list(told), by=by)
         outbox.record(event, subject=record, by=by, fields=told)
     return record
 
@@ -89,6 +97,16 @@ def require_right(record: models.Model) -> None:
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise InvalidInput(messages[0], field="" if name == NON_FIELD_ERRORS else name) from None
+
+
+def _of_its_kind(record: models.Model, name: str, given: Any) -> Any:
+    field = record._meta.get_field(name)  # noqa: SLF001
+    if field.is_relation or not isinstance(field, models.Field):
+        return given
+    try:
+        return field.to_python(given)
+    except ValidationError as error:
+        raise InvalidInput(error.messages[0], field=name) from None
 
 
 def said(value: Any) -> Any:

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from scheduling.web import acting, appointments, booking, calendar, moving
 
 app_name = "scheduling"
 
 urlpatterns = [
+    path("settings/", include("scheduling.web.setup.urls")),
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),

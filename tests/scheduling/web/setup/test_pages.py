@@ -1,0 +1,265 @@
+"""The pages on which a manager sets up locations, rooms, services and staff."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from hub.accounts.roles import grant_role
+from scheduling.models import Closure, Location, Resource, Service, SpecialHours, Staff, TimeOff
+from scheduling.setup.locations import change_location
+from tests.factories.clients import signed_in
+from tests.factories.people import SETUP, person
+from tests.factories.scheduling import booked, location, room, service, staff
+
+pytestmark = pytest.mark.django_db
+PARIS = {
+    "name": "Rive Gauche",
+    "country": "FR",
+    "time_zone": "Europe/Paris",
+    "currency": "EUR",
+    "monday": "9-12, 13-18",
+}
+BRAIDS = {
+    "name": "Braids",
+    "category": "Hair",
+    "hue": "2",
+    "duration_minutes": "90",
+    "buffer_before_minutes": "0",
+    "buffer_after_minutes": "10",
+    "price": "80",
+    "tax_class": "standard",
+    "minimum_notice_minutes": "0",
+}
+
+
+def texts(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_a_location_is_added_and_its_hours_are_shown_as_they_are_kept(ada: Client) -> None:
+    answer = ada.post("/settings/locations/new/", PARIS)
+
+    made = Location.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/settings/locations/{made.pk}/")
+    assert 'value="09:00–12:00, 13:00–18:00"' in ada.get(answer["Location"]).text
+
+
+def test_every_mistake_is_shown_at_its_field_and_nothing_is_saved(ada: Client) -> None:
+    answer = ada.post(
+        "/settings/locations/new/",
+        PARIS | {"name": "", "monday": "9-8", "time_zone": "Mars/Olympus"},
+    )
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"name", "monday", "time_zone"}
+    assert "ends before it starts" in answer.text
+    assert not Location.objects.exists()
+
+
+def test_a_form_that_comes_too_late_shows_both_versions(ada: Client, salon: Location) -> None:
+    typed = {"name": "Harbor", "country": "DE", "time_zone": "Europe/Berlin", "currency": "EUR"}
+    change_location(salon.pk, {"city": "Kiel"}, at=timezone.now(), by=SETUP)
+
+    late = ada.post(f"/settings/locations/{salon.pk}/", typed | {"version": "1"})
+
+    assert late.status_code == 409
+    assert [(row.label, row.theirs, row.mine) for row in late.context["stale"] if row.differs][
+        :2
+    ] == [("Name", "Harbor Street", "Harbor"), ("City", "Kiel", "")]
+    again = ada.post(
+        f"/settings/locations/{salon.pk}/",
+        typed | {"version": late.context["form"]["version"].value()},
+    )
+    assert again.status_code == 302
+
+
+def test_closing_down_says_what_is_in_the_way(ada: Client, salon: Location) -> None:
+    booked()
+
+    answer = ada.post(f"/settings/locations/{salon.pk}/close/")
+
+    assert texts(answer) == [
+        "1 appointment is still to come: move or cancel first, then close it down."
+    ]
+
+
+def test_a_closure_of_one_day_needs_no_last_day(ada: Client, salon: Location) -> None:
+    page = f"/settings/locations/{salon.pk}/"
+    values = {"closure-first_date": "2027-12-24", "closure-name": "Christmas"}
+
+    assert ada.post(f"{page}closures/", values).status_code == 302
+
+    closure = Closure.objects.get()
+    assert (closure.first_date, closure.last_date) == (date(2027, 12, 24), date(2027, 12, 24))
+    assert "Christmas" in ada.get(page).text
+    assert texts(ada.post(f"{page}closures/{closure.pk}/end/")) == ["Open after all: Christmas."]
+    assert ada.post(f"{page}closures/", {"closure-name": "?"}).status_code == 422
+
+
+def test_a_room_is_added_changed_and_taken_out_of_use(ada: Client, salon: Location) -> None:
+    values = {"location": salon.pk, "kind": "room", "name": "Hall", "capacity": "2"}
+    ada.post("/settings/rooms/new/", values)
+    made = Resource.objects.get()
+
+    ada.post(f"/settings/rooms/{made.pk}/", {"kind": "room", "name": "Hall", "capacity": "3"})
+    answer = ada.post(f"/settings/rooms/{made.pk}/take-out/")
+
+    made.refresh_from_db()
+    assert (made.capacity, made.is_active) == (3, False)
+    assert texts(answer) == ["Hall is out of use."]
+    ada.post(f"/settings/rooms/{made.pk}/put-back/")
+    assert Resource.objects.get().is_active
+    assert ada.post("/settings/rooms/new/", values).status_code == 422
+
+
+def test_a_service_is_added_changed_and_stopped(ada: Client) -> None:
+    ada.post("/settings/services/new/", BRAIDS)
+    made = Service.objects.get()
+
+    ada.post(f"/settings/services/{made.pk}/", BRAIDS | {"price": "82.50", "version": "1"})
+    late = ada.post(f"/settings/services/{made.pk}/", BRAIDS | {"version": "1"})
+    ada.post(f"/settings/services/{made.pk}/stop/")
+
+    assert late.status_code == 409
+    made.refresh_from_db()
+    assert (str(made.price), made.hue, made.is_active) == ("82.5000", 2, False)
+    assert 'value="82.50"' in ada.get(f"/settings/services/{made.pk}/").text
+    ada.post(f"/settings/services/{made.pk}/resume/")
+    assert Service.objects.get().is_active
+
+
+def test_somebody_is_added_with_every_service_and_then_gets_hours(
+    ada: Client, salon: Location
+) -> None:
+    service()
+    values = {"name": "Jo", "location": salon.pk, "hue": "1", "capacity": "1", "position": "0"}
+    ada.post("/settings/staff/new/", values)
+    jo = Staff.objects.get()
+    page = f"/settings/staff/{jo.pk}/"
+
+    ada.post(f"{page}hours/{salon.pk}/", {f"at-{salon.pk}-monday": "9-12"})
+    refused = ada.post(f"{page}hours/{salon.pk}/", {f"at-{salon.pk}-monday": "morning"})
+
+    assert jo.services.count() == 1
+    assert str(jo.working_hours.get().monday) == "09:00–12:00"
+    assert refused.status_code == 422
+    assert "is not like 09:00–17:30" in refused.text
+    ada.post(f"{page}services/", {})
+    assert jo.services.count() == 0
+    assert "Services: − Haircut" in ada.get(page).text
+
+
+def test_a_person_at_two_locations_has_two_sets_of_hours(ada: Client, dina: Staff) -> None:
+    other = location("Elbe Street")
+    page = f"/settings/staff/{dina.pk}/"
+
+    assert f"?at={other.pk}" in ada.get(page).text
+    shown = ada.get(f"{page}?at={other.pk}")
+    assert "Hours at Elbe Street" in shown.text
+    refused = ada.post(f"{page}hours/{other.pk}/", {f"at-{other.pk}-monday": "9-12"})
+    assert "works at Harbor Street then" in refused.text
+
+
+def test_a_special_day_is_set_and_dropped(ada: Client, dina: Staff, salon: Location) -> None:
+    page = f"/settings/staff/{dina.pk}/"
+    values = {"special-work_date": "2027-03-08", "special-location": salon.pk}
+
+    ada.post(f"{page}special-hours/", values | {"special-hours": "10-12"})
+
+    special = SpecialHours.objects.get()
+    assert str(special.hours) == "10:00–12:00"
+    assert ada.post(f"{page}special-hours/", values | {"special-hours": "x"}).status_code == 422
+    ada.post(f"{page}special-hours/{special.pk}/end/")
+    assert not SpecialHours.objects.exists()
+
+
+def test_time_off_is_whole_days_on_the_local_clock_and_names_what_is_booked(
+    ada: Client, dina: Staff
+) -> None:
+    visit = booked(staff=dina)
+    page = f"/settings/staff/{dina.pk}/"
+    values = {"away-first_date": "2027-03-01", "away-last_date": "2027-03-02"}
+
+    answer = ada.post(f"{page}time-off/", values)
+
+    made = TimeOff.objects.get()
+    assert made.start_at.isoformat() == "2027-02-28T23:00:00+00:00"
+    assert made.end_at.isoformat() == "2027-03-02T23:00:00+00:00"
+    assert texts(answer) == ["1 appointment is booked then all the same: move or cancel."]
+    assert visit.get_absolute_url() in ada.get(page).text
+    ada.post(f"{page}time-off/{made.pk}/end/")
+    assert not TimeOff.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"away-first_date": "2027-03-02", "away-last_date": "2027-03-01"}, None),
+        (
+            {
+                "away-first_date": "2027-03-28",
+                "away-starts": "02:30",
+                "away-last_date": "2027-03-28",
+            },
+            "starts",
+        ),
+        (
+            {
+                "away-first_date": "2027-10-31",
+                "away-last_date": "2027-10-31",
+                "away-ends": "02:30",
+            },
+            "ends",
+        ),
+    ],
+)
+def test_time_off_that_cannot_be_right_is_refused(
+    ada: Client, dina: Staff, values: dict[str, str], field: str | None
+) -> None:
+    answer = ada.post(f"/settings/staff/{dina.pk}/time-off/", values)
+
+    assert answer.status_code == 422
+    assert (field or "__all__") in answer.context["time_off_form"].errors
+
+
+def test_a_manager_of_one_location_sees_and_sets_up_that_one(salon: Location) -> None:
+    elsewhere = staff("Jo", place=location("Elbe Street"))
+    ada = person(None, name="Ada Manager")
+    grant_role(ada.pk, role="Manager", location_id=salon.pk, at=timezone.now(), by=SETUP)
+    browser = signed_in(ada)
+
+    assert "Elbe Street" not in browser.get("/settings/locations/").text
+    assert browser.get(f"/settings/staff/{elsewhere.pk}/").status_code == 404
+    assert browser.post("/settings/locations/new/", PARIS).status_code == 422
+
+
+def test_lists_cost_the_same_for_one_row_and_for_many(ada: Client) -> None:
+    counts = []
+    for number in range(3):
+        room(f"Room {number}", place=location(f"Place {number}"))
+        staff(f"Person {number}", place=location(f"Place {number}"))
+        with CaptureQueriesContext(connection) as queries:
+            for page in ("locations", "rooms", "services", "staff"):
+                ada.get(f"/settings/{page}/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("locations", "No location yet"),
+        ("rooms", "No rooms or equipment yet"),
+        ("services", "No services yet"),
+        ("staff", "Nobody yet"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(ada: Client, kind: str, says: str) -> None:
+    assert says in ada.get(f"/settings/{kind}/").text
