@@ -115,16 +115,33 @@ def propose_invoice(change: Change, by: Actor) -> None:
     visit = Appointment.objects.select_related("customer__canonical", "location").get(
         pk=change.local_id
     )
+    _propose(visit, visit.service_name, visit.price, by=by)
+
+
+def propose_late_fee(change: Change, by: Actor) -> None:
+    """A customer canceled too late or did not come: draft the fee that was promised, if any.
+
+    It takes effect when somebody issues the draft, never by itself.
+    """
+    visit = Appointment.objects.select_related("customer__canonical", "location").get(
+        pk=change.local_id
+    )
+    if visit.is_fee_due:
+        what = "No-show" if visit.no_show_at else "Late cancellation"
+        _propose(visit, f"{what}: {visit.service_name}", visit.late_fee, by=by)
+
+
+def _propose(visit: Appointment, description: str, price: Decimal, *, by: Actor) -> None:
     billing = _billing_of(visit.location_id)
-    if billing is None or not visit.price or _lines_of(visit).exists():
+    if billing is None or not price or _lines_of(visit).exists():
         return
     invoice = _begin(visit.customer.canonical or visit.customer, billing, by=by)
     line = InvoiceLine(
         invoice=invoice,
         position=1,
-        description=visit.service_name,
+        description=description,
         quantity=Decimal(1),
-        unit_price=visit.price,
+        unit_price=price,
         tax_class=visit.tax_class,
         appointment=visit,
     )

@@ -11,8 +11,10 @@ REACTIONS: dict[EventName, tuple[str, ...]] = {
     EventName.APPOINTMENT_CANCELED: (
         "scheduling.telling.tell_of_cancellation",
         "billing.drafting.drop_lines_of_canceled",
+        "billing.drafting.propose_late_fee",
     ),
     EventName.APPOINTMENT_CANCELLATION_UNDONE: ("scheduling.telling.tell_of_booking",),
     EventName.APPOINTMENT_COMPLETED: ("billing.drafting.propose_invoice",),
+    EventName.APPOINTMENT_NO_SHOW: ("billing.drafting.propose_late_fee",),
     EventName.APPOINTMENT_REOPENED: ("billing.drafting.refuse_reopening_of_issued",),
 }

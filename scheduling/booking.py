@@ -63,6 +63,7 @@ def book_appointment(
     :raises NotQualified: the staff member does not offer the service.
     :raises OutsideWorkingHours: it is not within one stretch of work.
     :raises TooLate: it starts too soon, or in the past.
+    :raises TooEarly: it is further away than the service can be booked ahead.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
     with offering_alternatives(
@@ -118,7 +119,7 @@ def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) ->
 
 def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
     start_at = limits.in_utc(booking.start_at, field="start_at")
-    draft = drafted(offer.service, offer.staff, offer.place, start_at)
+    draft = drafted(offer.service, offer.staff, offer.place, offer.rules, start_at)
     draft.customer = customer
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
     draft.created_at = at
@@ -126,5 +127,6 @@ def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime
 
 
 def _require_limits(offer: Offer, draft: Appointment, *, at: datetime) -> None:
-    limits.require_notice(offer.service, draft.start_at, at=at, zone=draft.time_zone)
+    limits.require_notice(draft, at=at)
+    limits.require_horizon(draft, offer.rules.horizon_days, at=at)
     limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)

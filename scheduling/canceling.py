@@ -12,11 +12,13 @@ from hub.errors import DomainError, require_version
 from hub.events import EventName
 from hub.lifecycle import require_transition
 from scheduling import occupying
-from scheduling.models import Appointment
+from scheduling.models import Appointment, CanceledBy
 from scheduling.permitting import locked_for
 from scheduling.states import TRANSITIONS, AppointmentStatus
 from scheduling.telling import hasten_cancellation
 from scheduling.texts import require_reason
+
+CANCELING = ("status", "cancel_reason", "canceled_at", "canceled_by", "slot_held_until")
 
 
 class UndoIsOver(DomainError):
@@ -31,8 +33,11 @@ def cancel_appointment(
     at: datetime,
     by: Actor,
     expected_version: int | None = None,
+    wanted_by: CanceledBy = CanceledBy.BUSINESS,
 ) -> Appointment:
     """Cancel for good; the time is free at once.
+
+    ``wanted_by`` says whose wish it was: a customer's that comes too late may cost a fee.
 
     :raises AccessDenied: it is not an appointment of ``by``.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
@@ -42,6 +47,7 @@ def cancel_appointment(
     appointment = locked_for(by, appointment_id)
     require_version(appointment.version, expected_version)
     occupying.free(appointment)
+    appointment.canceled_by = wanted_by
     return _cancel(appointment, reason=reason, held_until=None, at=at, by=by)
 
 
@@ -56,6 +62,8 @@ def cancel_with_undo(
     :raises InvalidInput: no reason was given.
     """
     appointment = locked_for(by, appointment_id)
+    # Who deleted an entry in another tool is not known, so it costs nobody anything.
+    appointment.canceled_by = CanceledBy.BUSINESS
     return _cancel(appointment, reason=reason, held_until=undo_until, at=at, by=by)
 
 
@@ -72,11 +80,9 @@ def undo_cancellation(appointment_id: UUID, *, at: datetime, by: Actor) -> Appoi
     if appointment.status != AppointmentStatus.CANCELED or not _is_held(appointment, at):
         raise UndoIsOver("This can no longer be undone. Book a new appointment instead.")
     appointment.status = AppointmentStatus.BOOKED
-    appointment.cancel_reason = ""
+    appointment.cancel_reason = appointment.canceled_by = ""
     appointment.canceled_at = appointment.slot_held_until = None
-    history.save(
-        appointment, fields=["status", "cancel_reason", "canceled_at", "slot_held_until"], by=by
-    )
+    history.save(appointment, fields=CANCELING, by=by)
     outbox.record(
         EventName.APPOINTMENT_CANCELLATION_UNDONE,
         subject=appointment,
@@ -134,9 +140,7 @@ def _cancel(
     appointment.status = AppointmentStatus.CANCELED
     appointment.canceled_at = at
     appointment.slot_held_until = held_until
-    history.save(
-        appointment, fields=["status", "cancel_reason", "canceled_at", "slot_held_until"], by=by
-    )
+    history.save(appointment, fields=CANCELING, by=by)
     fields: dict[str, Sequence[str | None]] = {
         "status": [before, AppointmentStatus.CANCELED],
         "reason": ["", appointment.cancel_reason],

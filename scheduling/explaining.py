@@ -8,17 +8,18 @@ from uuid import UUID
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
-from scheduling.models import Appointment, Location, Service, Staff
+from scheduling.models import Appointment, Service
 from scheduling.offering import active_staff, drafted, place_of, require_qualified, rooms_of
 from scheduling.placing import require_room
+from scheduling.rules import Rules, rules_of
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a time is not offered.
 
-    ``code``: past, notice, not_qualified, outside_working_hours, closed, away, taken, held,
-    buffer, no_room. A limit can be set aside by those who may.
+    ``code``: past, notice, horizon, not_offered, not_qualified, outside_working_hours, closed,
+    away, taken, held, buffer, no_room. A limit can be set aside by those who may.
     """
 
     code: str
@@ -42,24 +43,20 @@ def explain(
     service = Service.objects.get(pk=service_id)
     staff = active_staff(staff_id)
     place = place_of(staff, location_id)
-    draft = drafted(service, staff, place, limits.in_utc(start_at, field="start_at"))
-    return list(_reasons(service, staff, place, draft, held=held, at=at))
+    rules = rules_of(service, place)
+    draft = drafted(service, staff, place, rules, limits.in_utc(start_at, field="start_at"))
+    return list(_reasons(draft, rules, held=held, at=at))
 
 
-def _reasons(
-    service: Service,
-    staff: Staff,
-    place: Location,
-    draft: Appointment,
-    *,
-    held: Access,
-    at: datetime,
-) -> Iterator[Reason]:
+def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) -> Iterator[Reason]:
+    service, staff, place = draft.service, draft.staff, draft.location
+    if not rules.is_offered:
+        yield Reason("not_offered", f"{service} is not offered at {place}.", is_limit=False)
     rooms = rooms_of(place, service.needs) if service.needs else None
-    zone = place.time_zone
     checks: tuple[Callable[[], None], ...] = (
         lambda: require_qualified(staff, service),
-        lambda: limits.require_notice(service, draft.start_at, at=at, zone=zone),
+        lambda: limits.require_notice(draft, at=at),
+        lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
         lambda: limits.require_hours(staff, place, draft.start_at, draft.end_at),
         lambda: require_room(draft, staff, rooms, held=held, at=at),
     )

@@ -3,14 +3,14 @@
 Overlap is no limit but a fact: nobody sets it aside (``occupying``).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling import availability, working
 from scheduling.local_times import day_bounds
-from scheduling.models import Location, Service, Staff
+from scheduling.models import Appointment, Location, Staff
 from scheduling.texts import OVERRIDE_LENGTH, require_text
 
 SHORTEST = timedelta(minutes=5)
@@ -28,8 +28,12 @@ class TooLate(DomainError):
     code = "minimum_notice"
 
 
+class TooEarly(DomainError):
+    code = "horizon"
+
+
 # What a manager may set aside with a reason.
-LIMITS = (OutsideWorkingHours, TooLate)
+LIMITS = (OutsideWorkingHours, TooLate, TooEarly)
 
 
 def in_utc(moment: datetime, *, field: str) -> datetime:
@@ -61,27 +65,44 @@ def require_hours(staff: Staff, location: Location, start_at: datetime, end_at: 
         raise _outside(staff, location, start_at, end_at, stretches)
 
 
-def require_notice(service: Service, start_at: datetime, *, at: datetime, zone: ZoneInfo) -> None:
-    """:raises TooLate: it starts before the notice that the service asks for, or is past."""
-    earliest = earliest_start(service, at=at, walk_in=True)
-    if start_at >= earliest:
+def require_notice(draft: Appointment, *, at: datetime) -> None:
+    """:raises TooLate: it starts before the notice of its service, or is past."""
+    notice = draft.minimum_notice_minutes
+    earliest = earliest_start(notice, at=at, walk_in=True)
+    if draft.start_at >= earliest:
         return
-    if not service.minimum_notice_minutes:
+    if not notice:
         raise TooLate("This time is in the past.", field="start_at", details={"reason": "past"})
     raise TooLate(
-        f"{service} must be booked {in_words(service.minimum_notice_minutes)} ahead: not before"
-        f" {said(earliest.astimezone(zone))}.",
+        f"{draft.service_name} must be booked {in_words(notice)} ahead: not before"
+        f" {said(earliest.astimezone(draft.time_zone))}.",
         field="start_at",
         details={"reason": "notice", "earliest": earliest.isoformat()},
     )
 
 
-def earliest_start(service: Service, *, at: datetime, walk_in: bool) -> datetime:
+def earliest_start(notice_minutes: int, *, at: datetime, walk_in: bool) -> datetime:
     """Return the first start that keeps the notice, in elapsed time from ``at``."""
     now = at.astimezone(UTC)
-    if service.minimum_notice_minutes:
-        return now + timedelta(minutes=service.minimum_notice_minutes)
+    if notice_minutes:
+        return now + timedelta(minutes=notice_minutes)
     return now - WALK_IN_GRACE if walk_in else now
+
+
+def require_horizon(draft: Appointment, horizon_days: int, *, at: datetime) -> None:
+    """:raises TooEarly: its local day is further away than the service can be booked ahead."""
+    last = last_date(horizon_days, at=at, zone=draft.time_zone)
+    if draft.start_at.astimezone(draft.time_zone).date() > last:
+        raise TooEarly(
+            f"{draft.service_name} can be booked until {last:%a, %b} {last.day}, {last.year}.",
+            field="start_at",
+            details={"reason": "horizon", "latest": last.isoformat()},
+        )
+
+
+def last_date(horizon_days: int, *, at: datetime, zone: ZoneInfo) -> date:
+    """Return the last local day that can be booked ``horizon_days`` ahead."""
+    return at.astimezone(zone).date() + timedelta(days=horizon_days)
 
 
 def may_set_aside(held: Access, reason: str) -> bool:

@@ -10,6 +10,7 @@ from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling.models import Appointment, Location, Resource, Service, Staff
+from scheduling.rules import Rules, rules_of
 
 
 class NotQualified(DomainError):
@@ -23,6 +24,7 @@ class Offer:
     service: Service
     staff: Staff
     place: Location
+    rules: Rules
     rooms: Sequence[Resource] | None
 
 
@@ -33,15 +35,20 @@ def offer_of(
 
     Without ``location_id`` it is the location to which the staff member belongs.
 
-    :raises InvalidInput: one of them is unknown, not active, or at another location.
+    :raises InvalidInput: one of them is unknown, not active, or at another location, or the
+        service is not offered there.
     :raises NotQualified: the staff member does not offer the service.
     """
     service, staff = _qualified(service_id, staff_id)
     place = place_of(staff, location_id)
     if resource_id is not None:
-        return Offer(service, staff, place, (_chosen(resource_id, service, place),))
-    rooms = rooms_of(place, service.needs) if service.needs else None
-    return Offer(service, staff, place, rooms)
+        rooms: Sequence[Resource] | None = (_chosen(resource_id, service, place),)
+    else:
+        rooms = rooms_of(place, service.needs) if service.needs else None
+    rules = rules_of(service, place)
+    if not rules.is_offered:
+        raise InvalidInput(f"{service} is not offered at {place}.", field="service")
+    return Offer(service, staff, place, rules, rooms)
 
 
 def place_of(staff: Staff, location_id: UUID | None) -> Location:
@@ -61,8 +68,10 @@ def place_of(staff: Staff, location_id: UUID | None) -> Location:
     return place
 
 
-def drafted(service: Service, staff: Staff, place: Location, start_at: datetime) -> Appointment:
-    """Return an unsaved appointment with the service's rules and price as they are now.
+def drafted(
+    service: Service, staff: Staff, place: Location, rules: Rules, start_at: datetime
+) -> Appointment:
+    """Return an unsaved appointment with the rules and the price as they are now.
 
     ``start_at`` is in UTC, so that the end lies its minutes of elapsed time later.
     """
@@ -71,14 +80,17 @@ def drafted(service: Service, staff: Staff, place: Location, start_at: datetime)
         staff=staff,
         location=place,
         start_at=start_at,
-        end_at=start_at + timedelta(minutes=service.duration_minutes),
+        end_at=start_at + timedelta(minutes=rules.duration_minutes),
         time_zone=place.time_zone,
         service_name=service.name,
-        buffer_before_minutes=service.buffer_before_minutes,
-        buffer_after_minutes=service.buffer_after_minutes,
-        price=service.price,
+        buffer_before_minutes=rules.buffer_before_minutes,
+        buffer_after_minutes=rules.buffer_after_minutes,
+        price=rules.price,
         currency=place.currency,
         tax_class=service.tax_class,
+        minimum_notice_minutes=rules.minimum_notice_minutes,
+        cancellation_window_minutes=rules.cancellation_window_minutes,
+        late_fee=rules.late_fee,
     )
 
 

@@ -133,10 +133,9 @@ def _apply(move: Move, appointment: Appointment, staff: Staff) -> None:
 def _require_limits(
     appointment: Appointment, before: Placement, *, at: datetime, by: Actor
 ) -> None:
-    zone = appointment.time_zone
     try:
         if appointment.start_at != before["start_at"]:
-            limits.require_notice(appointment.service, appointment.start_at, at=at, zone=zone)
+            limits.require_notice(appointment, at=at)
         limits.require_hours(
             appointment.staff, appointment.location, appointment.start_at, appointment.end_at
         )

@@ -14,10 +14,11 @@ from django.db import connection
 
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
-from scheduling.limits import YEARS, earliest_start
+from scheduling.limits import YEARS, earliest_start, last_date
 from scheduling.local_times import day_bounds
 from scheduling.models import Location, Resource, Service, Staff
 from scheduling.offering import rooms_of
+from scheduling.rules import rules_of
 
 HORIZON_DAYS = 60
 NEARBY_DAYS = 7
@@ -41,6 +42,7 @@ class Wish:
     staff: Sequence[Staff]
     rooms: Sequence[Resource] | None
     not_before: datetime
+    last_date: date
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,25 +121,32 @@ def wish_for(
     place = Location.objects.filter(pk=location_id, is_active=True).first()
     if service is None or place is None:
         return None
+    rules = rules_of(service, place)
+    if not rules.is_offered:
+        return None
     people = Staff.objects.working_at(place).filter(services=service, is_active=True)
     people = people.order_by("position", "pk")
     if staff_id is not None:
         people = people.filter(pk=staff_id)
     return Wish(
         Shape(
-            service.duration_minutes * 60,
-            service.buffer_before_minutes * 60,
-            service.buffer_after_minutes * 60,
+            rules.duration_minutes * 60,
+            rules.buffer_before_minutes * 60,
+            rules.buffer_after_minutes * 60,
         ),
         place,
         list(people),
         rooms_of(place, service.needs) if service.needs else None,
-        earliest_start(service, at=at, walk_in=False),
+        earliest_start(rules.minimum_notice_minutes, at=at, walk_in=False),
+        last_date(rules.horizon_days, at=at, zone=place.time_zone),
     )
 
 
 def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime]:
     """Return the free times of ``wish`` on consecutive local ``days``, earliest first."""
+    days = [day for day in days if day <= wish.last_date]
+    if not days:
+        return []
     work = working.work_of(wish.staff, wish.place, _with_neighbors(days))
     begin, end = _instants(days, wish)
     gaps = free_gaps([*wish.staff, *(wish.rooms or ())], *_window(days, wish), at=at)

@@ -18,7 +18,7 @@ from hub.rest.fields import (
 )
 from hub.rest.serializers import AnswerSerializer
 from scheduling.hours import clock
-from scheduling.models import ResourceKind, Staff
+from scheduling.models import FeeKind, ResourceKind, Staff
 
 SEES = (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR)
 SEES_PRICES = (Capability.SEE_PRICES,)
@@ -55,9 +55,12 @@ class LocationAnswer(AnswerSerializer):
 
 
 class ServiceAnswer(AnswerSerializer):
-    """``price`` is in the currency of the location where the service is booked."""
+    """``price`` is in the currency of the location where the service is booked.
 
-    shown_with: ClassVar = {"price": SEES_PRICES}
+    A location may have rules of its own; an appointment says by which it was booked.
+    """
+
+    shown_with: ClassVar = {"price": SEES_PRICES, "late_fee": SEES_PRICES}
     example: ClassVar = {
         "id": COLOR,
         "name": "Color and cut",
@@ -66,6 +69,10 @@ class ServiceAnswer(AnswerSerializer):
         "buffer_before_minutes": 0,
         "buffer_after_minutes": 15,
         "minimum_notice_minutes": 120,
+        "horizon_days": 365,
+        "cancellation_window_minutes": 1440,
+        "late_fee_kind": "percent",
+        "late_fee": "50.00",
         "price": "119.00",
         "tax_class": "standard",
         "needs": "room",
@@ -80,6 +87,10 @@ class ServiceAnswer(AnswerSerializer):
     buffer_before_minutes = WholeNumberField()
     buffer_after_minutes = WholeNumberField()
     minimum_notice_minutes = WholeNumberField()
+    horizon_days = WholeNumberField()
+    cancellation_window_minutes = WholeNumberField()
+    late_fee_kind = CodeField(choices=FeeKind.choices, allow_blank=True)
+    late_fee = serializers.DecimalField(max_digits=15, decimal_places=4, normalize_output=False)
     price = serializers.DecimalField(max_digits=15, decimal_places=4, normalize_output=False)
     tax_class = TextField(max_length=20)
     needs = CodeField(choices=ResourceKind.choices, allow_blank=True)

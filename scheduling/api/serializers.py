@@ -18,6 +18,7 @@ from hub.rest.fields import (
 )
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, ROOM, SEES, SEES_PRICES
+from scheduling.models import CanceledBy
 from scheduling.states import AppointmentStatus
 from scheduling.texts import NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
@@ -29,7 +30,7 @@ VISIT = "apt_0192f0c1a2b37c4d8e5f60718293a4c6"
 class AppointmentAnswer(AnswerSerializer):
     """Rules and price are those of the day it was booked, whatever the service says now."""
 
-    shown_with: ClassVar = {"price": SEES_PRICES}
+    shown_with: ClassVar = {"price": SEES_PRICES, "late_fee": SEES_PRICES}
     example: ClassVar = {
         "id": VISIT,
         "code": "A-00042",
@@ -47,11 +48,14 @@ class AppointmentAnswer(AnswerSerializer):
         "buffer_after_minutes": 15,
         "price": "119.00",
         "currency": "EUR",
+        "late_fee": "20.00",
+        "free_until": "2026-11-23T08:30:00Z",
         "notes": "",
         "reschedule_count": 0,
         "previous_start_at": None,
         "cancel_reason": "",
         "canceled_at": None,
+        "canceled_by": "",
         "slot_held_until": None,
         "completed_at": None,
         "no_show_at": None,
@@ -78,11 +82,14 @@ class AppointmentAnswer(AnswerSerializer):
     buffer_after_minutes = WholeNumberField()
     price = MoneyField()
     currency = TextField(max_length=3)
+    late_fee = MoneyField()
+    free_until = MomentField()
     notes = TextField(max_length=NOTES_LENGTH)
     reschedule_count = WholeNumberField()
     previous_start_at = MomentField(allow_null=True)
     cancel_reason = TextField(max_length=REASON_LENGTH)
     canceled_at = MomentField(allow_null=True)
+    canceled_by = CodeField(choices=CanceledBy.choices, allow_blank=True)
     slot_held_until = MomentField(allow_null=True)
     completed_at = MomentField(allow_null=True)
     no_show_at = MomentField(allow_null=True)
@@ -161,6 +168,20 @@ class AppointmentNotes(InputSerializer):
     example: ClassVar = {"notes": "Allergic to henna"}
 
     notes = TextField(max_length=NOTES_LENGTH, allow_blank=True)
+
+
+class Cancellation(InputSerializer):
+    """Canceled by the customer later than ``free_until`` it costs the ``late_fee``."""
+
+    example: ClassVar = {"reason": "The customer is ill", "canceled_by": "customer"}
+
+    reason = TextField(max_length=REASON_LENGTH)
+    canceled_by = CodeField(
+        source="wanted_by",
+        choices=CanceledBy.choices,
+        required=False,
+        help_text="Who wanted it; else the business.",
+    )
 
 
 class Reasoned(InputSerializer):

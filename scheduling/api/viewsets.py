@@ -21,6 +21,7 @@ from scheduling.api.serializers import (
     AppointmentAnswer,
     AppointmentMove,
     AppointmentNotes,
+    Cancellation,
     NewAppointment,
     OpenTimesAnswer,
     Reasoned,
@@ -49,7 +50,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "create": NewAppointment,
         "partial_update": AppointmentNotes,
         "reschedule": AppointmentMove,
-        "cancel": Reasoned,
+        "cancel": Cancellation,
         "reopen": Reasoned,
     }
     capabilities: ClassVar = {
@@ -114,7 +115,10 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, id: str) -> Response:
-        """Cancel an appointment for good; its time is free at once."""
+        """Cancel an appointment for good; its time is free at once.
+
+        A customer who cancels later than `free_until` owes the `late_fee`: it is drafted.
+        """
         appointment = self.load()
         canceled = cancel_appointment(
             appointment.pk,

@@ -37,6 +37,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(start_at__lt=end, end_at__gt=start)
 
 
+class CanceledBy(models.TextChoices):
+    """Who wanted it; the history says who noted it."""
+
+    CUSTOMER = "customer", "The customer"
+    BUSINESS = "business", "We"
+
+
 class Appointment(models.Model):
     """A promise of time: whose, with whom, when; rules and price as they were when promised.
 
@@ -69,6 +76,14 @@ class Appointment(models.Model):
     price = models.DecimalField(max_digits=15, decimal_places=4)
     currency = models.CharField(max_length=3)
     tax_class = models.CharField(max_length=20)
+    minimum_notice_minutes = models.PositiveIntegerField(default=0)
+    cancellation_window_minutes = models.PositiveIntegerField(default=0)
+    late_fee = models.DecimalField(
+        max_digits=15,
+        decimal_places=4,
+        default=0,
+        help_text="Due when the customer cancels within the window, or does not come",
+    )
 
     notes = models.TextField(blank=True, max_length=4000, help_text="For staff only")
     schedule_version = models.PositiveIntegerField(default=1)
@@ -76,6 +91,7 @@ class Appointment(models.Model):
     previous_start_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
+    canceled_by = models.CharField(max_length=8, choices=CanceledBy, blank=True)
     slot_held_until = models.DateTimeField(
         null=True, blank=True, help_text="Canceled, but the slot is kept so that undo can work"
     )
@@ -140,6 +156,21 @@ class Appointment(models.Model):
             self.start_at - timedelta(minutes=self.buffer_before_minutes),
             self.end_at + timedelta(minutes=self.buffer_after_minutes),
         )
+
+    @property
+    def free_until(self) -> datetime:
+        """Until when the customer may cancel without a fee; elapsed time before the start."""
+        return self.start_at - timedelta(minutes=self.cancellation_window_minutes)
+
+    @property
+    def is_fee_due(self) -> bool:
+        """Whether the late fee is owed: the customer canceled too late, or did not come."""
+        if not self.late_fee:
+            return False
+        if self.status == AppointmentStatus.NO_SHOW:
+            return True
+        late = self.canceled_at is not None and self.canceled_at > self.free_until
+        return late and self.canceled_by == CanceledBy.CUSTOMER
 
 
 class Occupancy(models.Model):

@@ -8,7 +8,12 @@ from django.utils import timezone
 
 from hub import history
 from hub.identifiers import uuid7
-from scheduling.models.places import ResourceKind
+from scheduling.models.places import Location, ResourceKind
+
+
+class FeeKind(models.TextChoices):
+    FLAT = "flat", "An amount"
+    PERCENT = "percent", "Percent of the price"
 
 
 class Service(models.Model):
@@ -22,15 +27,27 @@ class Service(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(8)],
         help_text="1 to 8: the color of its appointments in the calendar",
     )
-    duration_minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(5)])
+    duration_minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(5), MaxValueValidator(24 * 60)]
+    )
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
-    price = models.DecimalField(max_digits=15, decimal_places=4)
+    price = models.DecimalField(max_digits=15, decimal_places=4, validators=[MinValueValidator(0)])
     tax_class = models.CharField(max_length=20, default="standard")
     needs = models.CharField(
         max_length=12, choices=ResourceKind, blank=True, help_text="A room or device it takes up"
     )
     minimum_notice_minutes = models.PositiveIntegerField(default=0)
+    horizon_days = models.PositiveSmallIntegerField(
+        default=365, help_text="How far ahead it can be booked, in local days"
+    )
+    cancellation_window_minutes = models.PositiveIntegerField(
+        default=0, help_text="Canceled later than this before the start it costs the late fee"
+    )
+    late_fee_kind = models.CharField(max_length=8, choices=FeeKind, blank=True)
+    late_fee = models.DecimalField(
+        max_digits=15, decimal_places=4, default=0, validators=[MinValueValidator(0)]
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
@@ -47,7 +64,61 @@ class Service(models.Model):
             models.CheckConstraint(
                 condition=models.Q(price__gte=0), name="service_price_not_negative"
             ),
+            models.CheckConstraint(
+                condition=models.Q(late_fee__gte=0)
+                & (~models.Q(late_fee_kind=FeeKind.PERCENT) | models.Q(late_fee__lte=100)),
+                name="service_late_fee_sensible",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ServiceAtLocation(models.Model):
+    """What is different about a service at one location; null is as everywhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service = models.ForeignKey(
+        Service, models.CASCADE, related_name="at_locations", db_index=False
+    )
+    location = models.ForeignKey(Location, models.CASCADE, related_name="own_rules")
+    is_offered = models.BooleanField(default=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(5), MaxValueValidator(24 * 60)]
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    buffer_after_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=15,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(null=True, blank=True)
+    horizon_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    cancellation_window_minutes = models.PositiveIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = history.tracked()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "location"], name="one_set_of_rules_per_location"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes=None)
+                | models.Q(duration_minutes__range=(5, 24 * 60)),
+                name="length_at_location_sensible",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price=None) | models.Q(price__gte=0),
+                name="price_at_location_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} at {self.location}"

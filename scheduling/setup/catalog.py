@@ -9,15 +9,20 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hub import history, outbox
 from hub.actors import Actor
+from hub.errors import InvalidInput
 from hub.events import EventName
-from scheduling.models import Service
+from scheduling.models import Location, Service, ServiceAtLocation
+from scheduling.rules import OVERRIDABLE
 from scheduling.setup import writing
 
 WRITTEN = (
     *("name", "category", "hue", "duration_minutes", "buffer_before_minutes"),
     *("buffer_after_minutes", "price", "tax_class", "needs", "minimum_notice_minutes"),
+    *("horizon_days", "cancellation_window_minutes", "late_fee_kind", "late_fee"),
 )
+AT_LOCATION = ("is_offered", *OVERRIDABLE)
 
 
 @transaction.atomic
@@ -71,3 +76,34 @@ def offer_again(service_id: UUID, *, by: Actor) -> Service:
     writing.require_planner(by)
     service = writing.locked(Service, service_id)
     return writing.change(service, {"is_active": True}, EventName.SERVICE_UPDATED, by=by)
+
+
+@transaction.atomic
+def set_rules_at(
+    service_id: UUID, location_id: UUID, values: Mapping[str, Any], *, by: Actor
+) -> ServiceAtLocation:
+    """Let a location have rules of its own, of ``AT_LOCATION``; None is as everywhere.
+
+    :raises AccessDenied: ``by`` may not set up this location.
+    :raises InvalidInput: a value cannot be right, or there is no such location.
+    """
+    writing.require_planner(by, location_id)
+    writing.require_known(values, AT_LOCATION)
+    service = writing.locked(Service, service_id)
+    place = Location.objects.filter(pk=location_id).first()
+    if place is None:
+        raise InvalidInput("There is no such location.", field="location")
+    own = ServiceAtLocation.objects.filter(service=service, location=place).first()
+    is_new = own is None
+    own = own or ServiceAtLocation(service=service, location=place)
+    told = writing.apply(own, values)
+    if not told:
+        return own
+    writing.require_right(own)
+    if is_new:
+        history.create(own, by=by)
+    else:
+        history.save(own, fields=list(told), by=by)
+    fields = {f"{place}: {name}": sides for name, sides in told.items()}
+    outbox.record(EventName.SERVICE_UPDATED, subject=service, by=by, fields=fields)
+    return own

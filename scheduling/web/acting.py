@@ -15,10 +15,10 @@ from hub.errors import DomainError, StaleVersion
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
 from scheduling.booking import annotate_appointment
 from scheduling.canceling import cancel_appointment, confirm_cancellation, undo_cancellation
-from scheduling.models import Appointment
+from scheduling.models import Appointment, CanceledBy
 from scheduling.web.answers import done, refused
 from scheduling.web.appointments import MAY_BOOK, found, page
-from scheduling.web.forms import NotesForm, ReasonForm, take_refusal
+from scheduling.web.forms import CancelForm, NotesForm, ReasonForm, take_refusal
 
 Verb = Callable[[], Appointment]
 
@@ -27,12 +27,13 @@ Verb = Callable[[], Appointment]
 @requires(*MAY_BOOK)
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     appointment = found(request, pk)
-    form = _reason_form(request, appointment)
+    form = _reason_form(request, appointment, CancelForm)
 
     def verb() -> Appointment:
         return cancel_appointment(
             pk,
             reason=form.cleaned_data["reason"],
+            wanted_by=CanceledBy(form.cleaned_data["canceled_by"] or CanceledBy.BUSINESS),
             expected_version=form.cleaned_data["version"],
             at=timezone.now(),
             by=Actor.signed_in(request),
@@ -133,10 +134,12 @@ def _stale_notes(request: HttpRequest, appointment: Appointment, form: NotesForm
     return page(request, appointment, notes=again, stale=stale, status=412)
 
 
-def _reason_form(request: HttpRequest, appointment: Appointment) -> ReasonForm:
+def _reason_form(
+    request: HttpRequest, appointment: Appointment, kind: type[ReasonForm] = ReasonForm
+) -> ReasonForm:
     if request.method == "POST":
-        return ReasonForm(request.POST)
-    return ReasonForm(initial={"version": appointment.version})
+        return kind(request.POST)
+    return kind(initial={"version": appointment.version})
 
 
 def _with_reason(
@@ -152,7 +155,12 @@ def _with_reason(
             return done(request, verb(), f"{appointment.customer}: {text}")
         except DomainError as error:
             take_refusal(form, error)
-    context = {"appointment": appointment, "form": form, "action": request.path}
+    context = {
+        "appointment": appointment,
+        "form": form,
+        "action": request.path,
+        "is_late": timezone.now() > appointment.free_until,
+    }
     return render(request, template, context, status=422 if form.errors else 200)
 
 

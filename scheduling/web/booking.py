@@ -19,6 +19,7 @@ from scheduling.booking import Booking, book_appointment
 from scheduling.choosing import somebody_free
 from scheduling.models import Appointment, Location, Service
 from scheduling.reach import bookable_staff, locations_of
+from scheduling.rules import rules_at
 from scheduling.web.answers import with_events
 from scheduling.web.appointments import MAY_BOOK
 from scheduling.web.forms import BookingForm, take_refusal
@@ -136,10 +137,16 @@ def _frame(request: HttpRequest, place: Location) -> dict[str, Any]:
     """What the form offers: the people whom this person may book, and what those can do."""
     people = list(bookable_staff(access.of(request), place))
     services = Service.objects.filter(is_active=True, staff__in=people).distinct()
+    listed = list(services.order_by("category", "name", "pk"))
+    rules = rules_at(place, listed)
     return {
         "zone": place.time_zone,
         "people": people,
-        "services": services.order_by("category", "name", "pk"),
+        "services": [
+            (service, rules[service.pk].duration_minutes)
+            for service in listed
+            if rules[service.pk].is_offered
+        ],
     }
 
 

@@ -10,7 +10,7 @@ from django import forms
 
 from hub.errors import DomainError
 from scheduling.local_times import instant_of
-from scheduling.models import Service, Staff
+from scheduling.models import CanceledBy, Service, Staff
 from scheduling.texts import NOTES_LENGTH, REASON_LENGTH
 
 OTHER = "other"
@@ -121,7 +121,7 @@ class BookingForm(WithStart):
         self,
         *args: Any,
         zone: dt.tzinfo,
-        services: Iterable[Service],
+        services: Iterable[tuple[Service, int]],
         people: Iterable[Staff],
         **kwargs: Any,
     ) -> None:
@@ -144,11 +144,11 @@ class BookingForm(WithStart):
         field.choices = choices
 
 
-def _by_category(services: Iterable[Service]) -> list[Choice]:
+def _by_category(services: Iterable[tuple[Service, int]]) -> list[Choice]:
     """Services under the name of their category, each with its length."""
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for service in services:
-        words = f"{service.name} · {length_in_words(service.duration_minutes)}"
+    for service, minutes in services:
+        words = f"{service.name} · {length_in_words(minutes)}"
         groups[service.category].append((str(service.pk), words))
     return list(groups.items())
 
@@ -196,6 +196,17 @@ class ReasonForm(forms.Form):
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1, required=False
     )
+
+
+class CancelForm(ReasonForm):
+    canceled_by = forms.ChoiceField(
+        label="Who cancels?",
+        required=False,
+        choices=CanceledBy.choices,
+        initial=CanceledBy.CUSTOMER,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("canceled_by", "reason")
 
 
 class NotesForm(forms.Form):

@@ -16,6 +16,7 @@ from scheduling.choosing import nearest_to, somebody_free
 from scheduling.explaining import Reason, explain
 from scheduling.local_times import day_bounds, instant_of
 from scheduling.models import Location, Service, Staff
+from scheduling.rules import Rules, rules_of
 from scheduling.web.forms import CLOCK, OTHER
 from scheduling.web.wording import (
     Alternative,
@@ -71,6 +72,7 @@ class Asked:
 
     service: Service
     place: Location
+    rules: Rules
     people: Sequence[Staff]
     staff: Staff | None
     day: date
@@ -130,7 +132,9 @@ def _asked(values: Mapping[str, Any], place: Location, people: Sequence[Staff]) 
     if service is None:
         return None
     only = people[0] if len(people) == 1 else None
-    return Asked(service, place, people, chosen or only, day, _clock(values))
+    return Asked(
+        service, place, rules_of(service, place), people, chosen or only, day, _clock(values)
+    )
 
 
 def _clock(values: Mapping[str, Any]) -> str:
@@ -161,7 +165,7 @@ def _slots(asked: Asked, times: Sequence[search.OpenTime], *, at: datetime) -> l
     for open_time in times:
         free[open_time.start_at].append(names.get(open_time.staff_id, ""))
     begin, end = day_bounds(asked.day, asked.zone)
-    length = timedelta(minutes=asked.service.duration_minutes)
+    length = timedelta(minutes=asked.rules.duration_minutes)
     opening = availability.work_on(asked.day, asked.place.on(asked.day.weekday()), asked.zone)
     refused = {
         start
@@ -232,14 +236,14 @@ def _refused(
 
 
 def _free(asked: Asked, start_at: datetime, whom: str = "") -> Verdict:
-    service = asked.service
+    rules = asked.rules
     start = start_at.astimezone(asked.zone)
-    end = (start_at + timedelta(minutes=service.duration_minutes)).astimezone(asked.zone)
+    end = (start_at + timedelta(minutes=rules.duration_minutes)).astimezone(asked.zone)
     buffers = [
         f"{minutes} min {what}"
         for minutes, what in (
-            (service.buffer_before_minutes, "before"),
-            (service.buffer_after_minutes, "after"),
+            (rules.buffer_before_minutes, "before"),
+            (rules.buffer_after_minutes, "after"),
         )
         if minutes
     ]
@@ -268,4 +272,4 @@ def _customer_time(
 
 
 def _price(asked: Asked) -> str:
-    return format_amount(asked.service.price, asked.place.currency, "en_US")
+    return format_amount(asked.rules.price, asked.place.currency, "en_US")

@@ -41,9 +41,13 @@ def location(
 
 
 def service(name: str = "Haircut", **values: Any) -> Service:
-    """Return the service of this name, made at the first call: 45 minutes for 49.00."""
+    """Return the service of this name, made at the first call: 45 minutes for 49.00.
+
+    It can be booked for any day, so that tests may book far from the clock of the machine.
+    """
     known = Service.objects.filter(name=name).first()
     defaults = {"category": "Hair", "duration_minutes": 45, "price": Decimal("49.00")}
+    defaults["horizon_days"] = 32_767
     return known or history.create(Service(name=name, **(defaults | values)), by=SETUP)
 
 

@@ -47,6 +47,7 @@ PAGES: dict[str, str] = {
     "/settings/services/new/": "M A",
     "/settings/services/<uuid:pk>/": "M A",
     "/settings/services/<uuid:pk>/stop/": "M A",
+    "/settings/services/<uuid:pk>/at/<uuid:location>/": "M A",
     "/settings/services/<uuid:pk>/resume/": "M A",
     "/settings/staff/": "M A",
     "/settings/staff/new/": "M A",

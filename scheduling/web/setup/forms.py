@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model
 
 from customers.details import countries
 from hub import time_zones
-from hub.accounts.models import User
 from hub.errors import InvalidInput
 from hub.money import known_currencies
 from scheduling.hours import Hours, read_hours
-from scheduling.models import Location, Resource, ResourceKind, Service, Staff
+from scheduling.models import Location, ResourceKind
 from scheduling.models.hours import WEEKDAYS, Week
 
 HUES = [(str(hue), f"Color {hue}") for hue in range(1, 9)]
@@ -54,25 +52,25 @@ class SetupForm(forms.Form):
         return version
 
 
-def _name(label: str = "Name", **options: Any) -> forms.CharField:
+def name_field(label: str = "Name", **options: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(label=label, max_length=80, widget=widget, **options)
 
 
-def _line(label: str, longest: int) -> forms.CharField:
+def line_field(label: str, longest: int) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(label=label, max_length=longest, required=False, widget=widget)
 
 
-def _minutes(label: str, *, least: int = 0, most: int = 24 * 60, help_text: str = "") -> Any:
+def minutes_field(label: str, *, least: int = 0, most: int = 24 * 60, help_text: str = "") -> Any:
     return forms.IntegerField(label=label, min_value=least, max_value=most, help_text=help_text)
 
 
 class LocationForm(SetupForm):
-    name = _name(help_text="As customers know it.")
-    street = _line("Street and number", 160)
-    postal_code = _line("Postal code", 20)
-    city = _line("City", 80)
+    name = name_field(help_text="As customers know it.")
+    street = line_field("Street and number", 160)
+    postal_code = line_field("Postal code", 20)
+    city = line_field("City", 80)
     country = forms.ChoiceField(
         choices=lambda: countries().items(),
         help_text="Also how phone numbers without a country code are read.",
@@ -115,13 +113,13 @@ class ClosureForm(forms.Form):
         help_text="Closed on it too. Empty: that one day.",
     )
     hours = HoursInput(placeholder="All day", help_text="Only in these hours of each day.")
-    name = _name("Why", help_text="Such as “Christmas”; the calendar shows it.")
+    name = name_field("Why", help_text="Such as “Christmas”; the calendar shows it.")
 
 
 class ResourceForm(SetupForm):
     location = forms.ChoiceField()
     kind = forms.ChoiceField(choices=ResourceKind.choices, widget=forms.RadioSelect)
-    name = _name()
+    name = name_field()
     capacity = forms.IntegerField(
         min_value=1,
         max_value=100,
@@ -132,141 +130,28 @@ class ResourceForm(SetupForm):
 
     def __init__(self, *args: Any, locations: Iterable[Location], **options: Any) -> None:
         super().__init__(*args, **options)
-        _offer(self, "location", [(str(place.pk), place.name) for place in locations])
+        offer(self, "location", [(str(place.pk), place.name) for place in locations])
 
 
-class ServiceForm(SetupForm):
-    name = _name(help_text="As customers know it.")
-    category = forms.CharField(
-        max_length=40,
-        widget=forms.TextInput({"list": "categories", "autocomplete": "off"}),
-        help_text="Groups services where one is chosen.",
-    )
-    hue = forms.ChoiceField(label="Color in the calendar", choices=HUES, initial="1")
-    duration_minutes = _minutes("Length in minutes", least=5)
-    buffer_before_minutes = _minutes("Minutes to set up before", most=720)
-    buffer_after_minutes = _minutes("Minutes to clean up after", most=720)
-    price = forms.DecimalField(
-        min_value=0,
-        max_digits=15,
-        decimal_places=4,
-        help_text="In the currency of the location where it is booked.",
-    )
-    tax_class = forms.CharField(max_length=20, initial="standard")
-    needs = forms.ChoiceField(
-        required=False, choices=[("", "Nothing"), *ResourceKind.choices], label="Takes up"
-    )
-    minimum_notice_minutes = _minutes(
-        "Notice in minutes", most=60 * 24 * 60, help_text="How long ahead it must be booked."
-    )
-
-    def values(self) -> dict[str, Any]:
-        return super().values() | {"hue": int(self.cleaned_data["hue"])}
-
-
-class StaffForm(SetupForm):
-    name = _name()
-    location = forms.ChoiceField(
-        label="Belongs to", help_text="Hours at other locations are added on their page."
-    )
-    user = forms.ChoiceField(
-        label="Signs in as", required=False, help_text="To see and change their own calendar."
-    )
-    hue = forms.ChoiceField(label="Color", choices=HUES, initial="1")
-    capacity = forms.IntegerField(
-        label="Appointments at once",
-        min_value=1,
-        max_value=100,
-        initial=1,
-        help_text="1, unless they look after several customers at the same time.",
-    )
-    position = forms.IntegerField(
-        label="Place in the calendar", min_value=0, max_value=9999, initial=0
-    )
-
-    def __init__(
-        self, *args: Any, locations: Iterable[Location], users: Iterable[User], **options: Any
-    ) -> None:
-        super().__init__(*args, **options)
-        self._locations = {str(place.pk): place for place in locations}
-        self._users = {str(user.pk): user for user in users}
-        _offer(self, "location", [(pk, place.name) for pk, place in self._locations.items()])
-        signed_in = [(pk, f"{user.name} · {user.email}") for pk, user in self._users.items()]
-        _offer(self, "user", [("", "Nobody"), *signed_in])
-
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        return values | {
-            "location": self._locations[values["location"]],
-            "user": self._users.get(values["user"]),
-            "hue": int(values["hue"]),
-        }
-
-
-class SkillsForm(forms.Form):
-    services = forms.MultipleChoiceField(
-        label="Services", required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, offered: QuerySet[Service], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["services"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
-        field.choices = [(str(each.pk), each.name) for each in offered]
-
-    def chosen(self) -> list[UUID]:
-        return [UUID(pk) for pk in self.cleaned_data["services"]]
-
-
-class SpecialHoursForm(forms.Form):
-    prefix = "special"
-
-    work_date = forms.DateField(label="Day", widget=forms.DateInput({"type": "date"}))
-    location = forms.ChoiceField()
-    hours = HoursInput(placeholder="Not working", help_text="Instead of the ordinary hours.")
-
-    def __init__(self, *args: Any, locations: Iterable[Location], **options: Any) -> None:
-        super().__init__(*args, **options)
-        _offer(self, "location", [(str(place.pk), place.name) for place in locations])
-
-
-class TimeOffForm(forms.Form):
-    prefix = "away"
-
-    first_date = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}))
-    starts = forms.TimeField(
-        label="Time", required=False, widget=forms.TimeInput({"type": "time"})
-    )
-    last_date = forms.DateField(label="To", widget=forms.DateInput({"type": "date"}))
-    ends = forms.TimeField(
-        label="Until",
-        required=False,
-        widget=forms.TimeInput({"type": "time"}),
-        help_text="Empty: the whole day.",
-    )
-    reason = forms.CharField(
-        required=False, max_length=80, help_text="Only those who set up staff see it."
-    )
-
-
-def initial_of(record: Location | Resource | Service | Staff, form: type[forms.Form]) -> Any:
+def initial_of(record: Model, form: type[forms.Form]) -> Any:
     """Return the values of ``record`` that ``form`` asks for, as its inputs show them."""
     names = [name for name in form.base_fields if hasattr(record, name)]
     shown = {name: getattr(record, name) for name in names}
     keys = [name for name in names if hasattr(record, f"{name}_id")]
     shown |= {name: getattr(record, f"{name}_id") for name in keys}
-    if "price" in shown:
-        shown["price"] = _plain(shown["price"])
-    return shown
+    return {
+        name: plain(value) if isinstance(value, Decimal) else value
+        for name, value in shown.items()
+    }
 
 
-def _plain(price: Decimal) -> Decimal:
+def plain(price: Decimal) -> Decimal:
     """“58.00” for 58.0000; what has more than two digits keeps them."""
     cents = price.quantize(Decimal("0.01"))
     return cents if cents == price else price.normalize()
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101
     field.choices = choices

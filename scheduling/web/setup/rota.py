@@ -21,10 +21,11 @@ from scheduling.setup.rota import (
     set_week,
 )
 from scheduling.setup.standing import falling_into
-from scheduling.web.setup.forms import SpecialHoursForm, TimeOffForm, WeekForm
+from scheduling.web.setup.forms import WeekForm
 from scheduling.web.setup.locations import PLANS
 from scheduling.web.setup.reach import locations_to_set_up, staff_to_set_up
 from scheduling.web.setup.saving import do, save
+from scheduling.web.setup.staff_forms import SpecialHoursForm, TimeOffForm
 from scheduling.web.setup.staff_page import staff_page
 
 

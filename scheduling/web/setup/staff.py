@@ -13,10 +13,11 @@ from hub.actors import Actor
 from hub.errors import StaleVersion
 from scheduling.models import Service, Staff
 from scheduling.setup.staff import add_staff, change_staff, let_go, say_what_they_do, take_back
-from scheduling.web.setup.forms import SkillsForm, StaffForm, initial_of
+from scheduling.web.setup.forms import initial_of
 from scheduling.web.setup.locations import PLANS
 from scheduling.web.setup.reach import locations_to_set_up, sign_ins_for, staff_to_set_up
 from scheduling.web.setup.saving import do, late, save
+from scheduling.web.setup.staff_forms import SkillsForm, StaffForm
 from scheduling.web.setup.staff_page import staff_page
 
 

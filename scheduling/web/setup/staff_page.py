@@ -11,16 +11,15 @@ from django.utils import timezone
 from hub import history_reading
 from scheduling.models import Appointment, Location, Service, Staff, TimeOff, WorkingHours
 from scheduling.setup.standing import to_come
-from scheduling.web.setup.forms import (
+from scheduling.web.setup.forms import WeekForm, initial_of
+from scheduling.web.setup.reach import locations_to_set_up, sign_ins_for
+from scheduling.web.setup.saving import Row
+from scheduling.web.setup.staff_forms import (
     SkillsForm,
     SpecialHoursForm,
     StaffForm,
     TimeOffForm,
-    WeekForm,
-    initial_of,
 )
-from scheduling.web.setup.reach import locations_to_set_up, sign_ins_for
-from scheduling.web.setup.saving import Row
 
 
 @dataclass(frozen=True, slots=True)

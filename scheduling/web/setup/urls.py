@@ -24,6 +24,7 @@ urlpatterns = [
     path("services/<uuid:pk>/", catalog.service, name="service"),
     path("services/<uuid:pk>/stop/", catalog.stop, name="service_end"),
     path("services/<uuid:pk>/resume/", catalog.resume, name="service_resume"),
+    path("services/<uuid:pk>/at/<uuid:location>/", catalog.at_location, name="service_at"),
     path("staff/", staff.people, name="people"),
     path("staff/new/", staff.new_person, name="staff_new"),
     path("staff/<uuid:pk>/", staff.person, name="staff"),

@@ -30,8 +30,8 @@ def test_a_new_service_can_be_booked_by_those_who_offer_it() -> None:
     ("values", "field"),
     [
         ({"duration_minutes": 4}, "duration_minutes"),
-        ({"duration_minutes": 24 * 60 + 1}, ""),
-        ({"price": "-1"}, ""),
+        ({"duration_minutes": 24 * 60 + 1}, "duration_minutes"),
+        ({"price": "-1"}, "price"),
         ({"price": "dear"}, "price"),
         ({"price": "NaN"}, "price"),
         ({"price": "1e15"}, "price"),

@@ -35,6 +35,10 @@ BRAIDS = {
     "price": "80",
     "tax_class": "standard",
     "minimum_notice_minutes": "0",
+    "horizon_days": "90",
+    "cancellation_window_minutes": "1440",
+    "late_fee_kind": "percent",
+    "late_fee": "50",
 }
 
 
@@ -132,6 +136,27 @@ def test_a_service_is_added_changed_and_stopped(ada: Client) -> None:
     assert 'value="82.50"' in ada.get(f"/settings/services/{made.pk}/").text
     ada.post(f"/settings/services/{made.pk}/resume/")
     assert Service.objects.get().is_active
+
+
+def test_a_location_has_rules_of_its_own_for_a_service(ada: Client, salon: Location) -> None:
+    haircut = service()
+    page, at = f"/settings/services/{haircut.pk}/", f"at-{salon.pk}"
+
+    ada.post(f"{page}at/{salon.pk}/", {f"{at}-is_offered": "on", f"{at}-price": "39"})
+    refused = ada.post(f"{page}at/{salon.pk}/", {f"{at}-duration_minutes": "1"})
+
+    own = haircut.at_locations.get()
+    assert (own.is_offered, str(own.price), own.duration_minutes) == (True, "39.0000", None)
+    assert refused.status_code == 422
+    shown = ada.get(page).text
+    assert 'value="39.00"' in shown
+    assert 'placeholder="45"' in shown
+
+
+def test_a_late_fee_is_at_most_the_price(ada: Client) -> None:
+    answer = ada.post("/settings/services/new/", BRAIDS | {"late_fee": "101"})
+
+    assert answer.context["form"].errors == {"late_fee": ["At most 100 percent, please."]}
 
 
 def test_somebody_is_added_with_every_service_and_then_gets_hours(

@@ -1,0 +1,61 @@
+"""By which rules a service is booked at a location: its own, or what that location has instead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from hub.money import quantize
+from scheduling.models import FeeKind, Location, Service, ServiceAtLocation
+
+# What a location may have of its own.
+OVERRIDABLE = (
+    *("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price"),
+    *("minimum_notice_minutes", "horizon_days", "cancellation_window_minutes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``price`` and ``late_fee`` are in the currency of the location."""
+
+    is_offered: bool
+    duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    price: Decimal
+    minimum_notice_minutes: int
+    horizon_days: int
+    cancellation_window_minutes: int
+    late_fee: Decimal
+
+
+def rules_of(service: Service, location: Location) -> Rules:
+    """Return the rules of ``service`` at ``location``, in one query."""
+    own = ServiceAtLocation.objects.filter(service=service, location=location).first()
+    return _rules(service, location, own)
+
+
+def rules_at(location: Location, services: Iterable[Service]) -> Mapping[UUID, Rules]:
+    """Return the rules of each of ``services`` at ``location``, in one query."""
+    own = {row.service_id: row for row in ServiceAtLocation.objects.filter(location=location)}
+    return {service.pk: _rules(service, location, own.get(service.pk)) for service in services}
+
+
+def _rules(service: Service, location: Location, own: ServiceAtLocation | None) -> Rules:
+    values = {name: getattr(service, name) for name in OVERRIDABLE}
+    if own is not None:
+        values |= {
+            name: value for name in OVERRIDABLE if (value := getattr(own, name)) is not None
+        }
+    return Rules(
+        is_offered=own is None or own.is_offered,
+        late_fee=_late_fee(service, values["price"], location.currency),
+        **values,
+    )
+
+
+def _late_fee(service: Service, price: Decimal, currency: str) -> Decimal:
+    if service.late_fee_kind == FeeKind.PERCENT:
+        return quantize(price * service.late_fee / 100, currency)
+    return quantize(service.late_fee, currency) if service.late_fee_kind else Decimal(0)
