@@ -135,6 +135,8 @@ def _propose(visit: Appointment, description: str, price: Decimal, *, by: Actor)
     billing = _billing_of(visit.location_id)
     if billing is None or not price or _lines_of(visit).exists():
         return
+    if visit.currency != billing.location.currency:  # promised in another one: a person decides
+        return
     invoice = _begin(visit.customer.canonical or visit.customer, billing, by=by)
     line = InvoiceLine(
         invoice=invoice,

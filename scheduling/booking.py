@@ -103,6 +103,7 @@ def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) ->
     if not set_aside:
         _require_limits(offer, appointment, at=at)
     occupying.lock([offer.staff, *(offer.rooms or ())])
+    occupying.require_unchanged(offer.staff, offer.place, offer.rooms or ())
     units = place(appointment, offer.staff, offer.rooms, held=held, at=at)
     appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
     appointment.number = next_of("scheduling_appointment_number")

@@ -21,6 +21,7 @@ TITLES = {
     letters.BOOKED: "Confirmation of an appointment",
     letters.MOVED: "Message about a new time",
     letters.CANCELED: "Message about a cancellation",
+    letters.REMINDER: "Reminder",
 }
 TONES = {NotificationStatus.SENT: "ok", NotificationStatus.UNKNOWN: "warn"}
 

@@ -83,6 +83,9 @@ def _stretch(text: str, field: str) -> Stretch:
     if found is None:
         raise InvalidInput(f"“{text[:40]}” is not like 09:00–17:30.", field=field)
     start, end = _minutes(*found.group(1, 2, 3)), _minutes(*found.group(4, 5, 6))
+    if found[6] and not found[3]:  # “2-5pm” means the afternoon, “9-5pm” the whole day
+        same = _minutes(found[1], found[2], found[6])
+        start = same if same is not None and end is not None and same < end else start
     if start is None or end is None:
         raise InvalidInput(f"“{text[:40]}” names a time that no day has.", field=field)
     if end == 0:

@@ -1,23 +1,28 @@
 """What customers are told about their appointments, decided and written when it is sent."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 
 from customers.models import ContactKind, ContactPoint
 from hub.models import Business
+from hub.money import format_amount
 from hub.notifications.models import Notification, NotificationStatus
-from hub.notifications.registry import Kind, Letter
+from hub.notifications.registry import Hold, Kind, Letter
+from scheduling.event_files import event_file
 from scheduling.local_times import offset_name
 from scheduling.models import Appointment
+from scheduling.quiet import after_quiet, before_quiet
 from scheduling.states import AppointmentStatus
 
 BOOKED = "appointment_booked"
 MOVED = "appointment_moved"
 CANCELED = "appointment_canceled"
+REMINDER = "appointment_reminder"
 TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus.UNKNOWN)
 
 Placement = tuple[datetime, datetime, UUID]
@@ -26,6 +31,7 @@ Placement = tuple[datetime, datetime, UUID]
 def last_told(appointment_id: UUID) -> Notification | None:
     """Return the newest message about an appointment that went out, or may have."""
     told = Notification.objects.filter(object_id=appointment_id, status__in=TOLD)
+    told = told.exclude(kind=REMINDER)  # which is of a version of the time, not of the record
     return told.order_by("-object_version", "-pk").first()
 
 
@@ -46,6 +52,36 @@ def _why_no_cancellation(notification: Notification, at: datetime) -> str:
     if appointment.status != AppointmentStatus.CANCELED:
         return "withdrawn: undone"
     return "its time is over" if appointment.start_at <= at else ""
+
+
+def remind_at(appointment: Appointment) -> datetime:
+    """Return when the reminder is due: its time before the start, but not in quiet hours."""
+    due_at = appointment.start_at - timedelta(minutes=appointment.reminder_minutes)
+    return before_quiet(due_at, appointment.location.quiet_hours, _zone_of_customer(appointment))
+
+
+def _why_no_reminder(notification: Notification, at: datetime) -> str:
+    appointment = _appointment(notification)
+    if notification.object_version != appointment.schedule_version:
+        return "superseded: it was moved"
+    if notification.planned_at >= remind_at(appointment):
+        return "it was booked after the time for a reminder"
+    return _why_over(appointment, at)
+
+
+def _hold_reminder(notification: Notification, at: datetime) -> Hold | None:
+    """Wait for the end of quiet hours, after an outage for instance."""
+    appointment = _appointment(notification)
+    zone = _zone_of_customer(appointment)
+    until = after_quiet(at, appointment.location.quiet_hours, zone)
+    if until <= at:
+        return None
+    return Hold(f"quiet hours until {until.astimezone(zone):%H:%M}", until)
+
+
+def _zone_of_customer(appointment: Appointment) -> ZoneInfo:
+    zone: ZoneInfo = appointment.customer.time_zone or appointment.time_zone
+    return zone
 
 
 def _why_over(appointment: Appointment, at: datetime) -> str:
@@ -79,7 +115,11 @@ def _address(notification: Notification) -> str:
 
 
 def _write_confirmation(notification: Notification) -> Letter:
-    return _letter("booked", _appointment(notification))
+    return _letter("booked", notification, _appointment(notification))
+
+
+def _write_reminder(notification: Notification) -> Letter:
+    return _letter("reminder", notification, _appointment(notification))
 
 
 def _write_move(notification: Notification) -> Letter:
@@ -88,22 +128,32 @@ def _write_move(notification: Notification) -> Letter:
     before = known[0] if known else appointment.previous_start_at
     moved = before is not None and before != appointment.start_at
     old = _moment(before, appointment.time_zone) if moved and before else ""
-    return _letter("moved", appointment, {"old": old})
+    return _letter("moved", notification, appointment, {"old": old})
 
 
 def _write_cancellation(notification: Notification) -> Letter:
-    return _letter("canceled", _appointment(notification))
+    return _letter("canceled", notification, _appointment(notification))
 
 
 def _letter(
-    template: str, appointment: Appointment, more: Mapping[str, Any] | None = None
+    template: str,
+    notification: Notification,
+    appointment: Appointment,
+    more: Mapping[str, Any] | None = None,
 ) -> Letter:
-    """Fill a template, whose first line is the subject."""
+    """Fill a template, whose first line is the subject, and add the entry for a calendar."""
     text = render_to_string(
         f"scheduling/messages/{template}.txt", _context(appointment) | dict(more or {})
     )
     subject, _, body = text.strip().partition("\n")
-    return Letter(subject, body.strip() + "\n")
+    method = "CANCEL" if appointment.status == AppointmentStatus.CANCELED else "REQUEST"
+    event = event_file(
+        appointment,
+        method=method,
+        attendee=_address(notification),
+        stamped_at=notification.due_at,
+    )
+    return Letter(subject, body.strip() + "\n", event, method)
 
 
 def _context(appointment: Appointment) -> dict[str, Any]:
@@ -113,6 +163,8 @@ def _context(appointment: Appointment) -> dict[str, Any]:
     elsewhere = own is not None and own.utcoffset(start.replace(tzinfo=None)) != start.utcoffset()
     return {
         "appointment": appointment,
+        "instructions": appointment.service.instructions,
+        "fee": _fee(appointment, zone),
         "customer": appointment.customer,
         "place": appointment.location,
         "business": Business.objects.values_list("name", flat=True).first() or "",
@@ -121,6 +173,15 @@ def _context(appointment: Appointment) -> dict[str, Any]:
         "own_time": _moment(start, own) if elsewhere else "",
         "own_zone": f"{own}, {offset_name(start.astimezone(own))}" if elsewhere else "",
     }
+
+
+def _fee(appointment: Appointment, zone: tzinfo) -> str:
+    """Say until when canceling is free, where it costs something later."""
+    if not appointment.late_fee:
+        return ""
+    fee = format_amount(appointment.late_fee, appointment.currency, "en_US")
+    until = _moment(appointment.free_until, zone)
+    return f"You can cancel free of charge until {until}; later it costs {fee}."
 
 
 def _moment(moment: datetime, zone: tzinfo) -> str:
@@ -137,4 +198,12 @@ KINDS = (
     Kind(BOOKED, _why_no_confirmation, _address, _write_confirmation),
     Kind(MOVED, _why_no_move, _address, _write_move),
     Kind(CANCELED, _why_no_cancellation, _address, _write_cancellation),
+    Kind(
+        REMINDER,
+        _why_no_reminder,
+        _address,
+        _write_reminder,
+        hold=_hold_reminder,
+        is_held_by_others=True,
+    ),
 )

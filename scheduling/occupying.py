@@ -11,7 +11,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
@@ -19,7 +19,7 @@ from hub import history, locks, outbox
 from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
-from scheduling.models import Appointment, Occupancy, Resource, Staff
+from scheduling.models import Appointment, Location, Occupancy, Resource, Staff
 
 Subject = Staff | Resource
 Block = tuple[datetime, datetime]
@@ -61,6 +61,34 @@ class Survey:
 def lock(subjects: Iterable[Subject]) -> None:
     """Let nobody else book any of ``subjects`` until the end of the transaction."""
     locks.exclusively(subject.subject for subject in subjects)
+
+
+def require_unchanged(
+    staff: Staff, location: Location, rooms: Iterable[Resource], *also: Staff
+) -> None:
+    """Look under the locks whether people, rooms and location are still as they were read.
+
+    Whoever sets them up locks them too and raises their version. The location stays as it is
+    until the end of the transaction.
+
+    :raises ChangedMeanwhile: one of them is not; read again.
+    """
+    people, listed = {staff, *also}, list(rooms)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNCHANGED,
+            {
+                "location": location.pk,
+                "location_version": location.version,
+                "staff": [person.pk for person in people],
+                "staff_versions": [person.version for person in people],
+                "rooms": [room.pk for room in listed],
+                "room_versions": [room.version for room in listed],
+            },
+        )
+        row = cursor.fetchone()
+    if row != (len(people), len(listed)):
+        raise ChangedMeanwhile
 
 
 def survey(
@@ -167,6 +195,19 @@ def _is_collision(error: Exception) -> bool:
 
 def _named(units: Iterable[tuple[Subject, int]]) -> Iterable[tuple[str, int]]:
     return ((subject.subject, unit) for subject, unit in units)
+
+
+_UNCHANGED = """
+    SELECT (SELECT count(*) FROM scheduling_staff person
+            JOIN unnest(%(staff)s::uuid[], %(staff_versions)s::int[]) AS seen(id, version)
+                USING (id, version)),
+        (SELECT count(*) FROM scheduling_resource room
+            JOIN unnest(%(rooms)s::uuid[], %(room_versions)s::int[]) AS seen(id, version)
+                USING (id, version))
+    FROM scheduling_location place
+    WHERE place.id = %(location)s AND place.version = %(location_version)s
+    FOR KEY SHARE OF place
+"""
 
 
 def _is_stale(appointment: Appointment, at: datetime) -> bool:

@@ -91,6 +91,7 @@ def drafted(
         minimum_notice_minutes=rules.minimum_notice_minutes,
         cancellation_window_minutes=rules.cancellation_window_minutes,
         late_fee=rules.late_fee,
+        reminder_minutes=rules.reminder_minutes,
     )
 
 

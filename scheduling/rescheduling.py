@@ -15,6 +15,7 @@ from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.offering import active_staff, require_qualified, rooms_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
+from scheduling.rules import rules_of
 from scheduling.states import AppointmentStatus
 
 Placement = dict[str, datetime | UUID | None]
@@ -57,6 +58,7 @@ def reschedule_appointment(  # noqa: PLR0913
     :raises NotQualified: the new staff member does not offer the service.
     :raises OutsideWorkingHours: it would not be within one stretch of work.
     :raises TooLate: it would start too soon, or in the past.
+    :raises TooEarly: it would be further away than the service can be booked ahead.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
     move = Move(start_at, end_at, staff_id, override_reason)
@@ -77,6 +79,7 @@ def _reschedule(
         rooms_of(seen.location, seen.resource.kind, first=seen.resource) if seen.resource else None
     )
     occupying.lock([seen.staff, staff, *(rooms or ())])
+    occupying.require_unchanged(staff, seen.location, rooms or (), seen.staff)
     appointment = _locked(seen, expected_version)
     require_reach(held, appointment.staff, appointment.location_id)
     require_reach(held, staff, appointment.location_id)
@@ -136,12 +139,21 @@ def _require_limits(
     try:
         if appointment.start_at != before["start_at"]:
             limits.require_notice(appointment, at=at)
+            _require_horizon(appointment, before, at=at)
         limits.require_hours(
             appointment.staff, appointment.location, appointment.start_at, appointment.end_at
         )
-    except (limits.TooLate, limits.OutsideWorkingHours):
+    except limits.LIMITS:
         if not _takes_back(appointment, by):
             raise
+
+
+def _require_horizon(appointment: Appointment, before: Placement, *, at: datetime) -> None:
+    """:raises TooEarly: it would be later than it is, and further away than can be booked."""
+    was = before["start_at"]
+    if isinstance(was, datetime) and appointment.start_at > was:
+        rules = rules_of(appointment.service, appointment.location)
+        limits.require_horizon(appointment, rules.horizon_days, at=at)
 
 
 def _takes_back(appointment: Appointment, by: Actor) -> bool:

@@ -12,6 +12,7 @@ from scheduling.models import FeeKind, Location, Service, ServiceAtLocation
 OVERRIDABLE = (
     *("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price"),
     *("minimum_notice_minutes", "horizon_days", "cancellation_window_minutes"),
+    *("reminder_minutes", "late_fee"),
 )
 
 
@@ -27,6 +28,7 @@ class Rules:
     minimum_notice_minutes: int
     horizon_days: int
     cancellation_window_minutes: int
+    reminder_minutes: int
     late_fee: Decimal
 
 
@@ -48,14 +50,15 @@ def _rules(service: Service, location: Location, own: ServiceAtLocation | None) 
         values |= {
             name: value for name in OVERRIDABLE if (value := getattr(own, name)) is not None
         }
+    fee = _late_fee(service.late_fee_kind, values.pop("late_fee"), values["price"])
     return Rules(
         is_offered=own is None or own.is_offered,
-        late_fee=_late_fee(service, values["price"], location.currency),
+        late_fee=quantize(fee, location.currency),
         **values,
     )
 
 
-def _late_fee(service: Service, price: Decimal, currency: str) -> Decimal:
-    if service.late_fee_kind == FeeKind.PERCENT:
-        return quantize(price * service.late_fee / 100, currency)
-    return quantize(service.late_fee, currency) if service.late_fee_kind else Decimal(0)
+def _late_fee(kind: str, fee: Decimal, price: Decimal) -> Decimal:
+    if kind == FeeKind.PERCENT:
+        return price * min(fee, Decimal(100)) / 100
+    return fee if kind else Decimal(0)

@@ -19,11 +19,13 @@ from scheduling.models import Appointment
 UNDO_WINDOW = timedelta(seconds=6)
 CANCELED_BEFORE_TOLD = "the appointment was canceled"
 BOOKED, MOVED, CANCELED = letters.BOOKED, letters.MOVED, letters.CANCELED
+REMINDER = letters.REMINDER
 
 
 def tell_of_booking(change: Change, by: Actor) -> None:
     """Confirm a new appointment at once; after an undo tell what the cancellation had stopped."""
     appointment = _subject_of(change)
+    _plan_reminder(appointment, at=change.at, by=by)
     if change.name == EventName.APPOINTMENT_BOOKED:
         _plan(BOOKED, appointment, due_at=change.at, by=by)
         return
@@ -36,6 +38,8 @@ def tell_of_booking(change: Change, by: Actor) -> None:
 def tell_of_move(change: Change, by: Actor) -> None:
     """Tell of the last of several moves, and of none that was taken back."""
     appointment = _subject_of(change)
+    planning.withdraw(appointment.pk, [REMINDER], reason="superseded: it was moved")
+    _plan_reminder(appointment, at=change.at, by=by)
     planning.withdraw(appointment.pk, [MOVED], reason="superseded")
     unconfirmed = planning.withdraw(appointment.pk, [BOOKED], reason="superseded")
     kind = BOOKED if unconfirmed else MOVED
@@ -45,7 +49,7 @@ def tell_of_move(change: Change, by: Actor) -> None:
 def tell_of_cancellation(change: Change, by: Actor) -> None:
     """Tell of a cancellation when it can no longer be undone."""
     appointment = _subject_of(change)
-    planning.withdraw(appointment.pk, [BOOKED, MOVED], reason=CANCELED_BEFORE_TOLD)
+    planning.withdraw(appointment.pk, [BOOKED, MOVED, REMINDER], reason=CANCELED_BEFORE_TOLD)
     due_at = appointment.slot_held_until or change.at + UNDO_WINDOW
     _plan(CANCELED, appointment, due_at=due_at, by=by)
 
@@ -61,8 +65,7 @@ def register() -> None:
 
 
 def _subject_of(change: Change) -> Appointment:
-    needed = Appointment.objects.only("customer_id", "version", "slot_held_until")
-    return needed.get(pk=change.local_id)
+    return Appointment.objects.select_related("customer", "location").get(pk=change.local_id)
 
 
 def _left_untold(appointment: Appointment) -> str:
@@ -77,6 +80,20 @@ def _left_untold(appointment: Appointment) -> str:
     )
     kinds = set(stopped.values_list("kind", flat=True))
     return next((kind for kind in (BOOKED, MOVED) if kind in kinds), "")
+
+
+def _plan_reminder(appointment: Appointment, *, at: datetime, by: Actor) -> None:
+    """Plan it for this version of the time; what was imported is reminded of, too."""
+    if not appointment.reminder_minutes or appointment.start_at <= at:
+        return
+    planning.plan_again(
+        REMINDER,
+        subject=appointment,
+        object_version=appointment.schedule_version,
+        recipient_id=appointment.customer_id,
+        due_at=letters.remind_at(appointment),
+        by=by,
+    )
 
 
 def _plan(kind: str, appointment: Appointment, *, due_at: datetime, by: Actor) -> None:

@@ -14,11 +14,12 @@ from django.db import connection
 
 from scheduling import availability
 from scheduling.availability import Span
-from scheduling.hours import Hours
+from scheduling.hours import DAY_MINUTES, Hours
 from scheduling.local_times import day_bounds
 from scheduling.models import Closure, Location, Staff, TimeOff
 
 ONE_DAY = timedelta(days=1)
+ALL_DAY = Hours([(0, DAY_MINUTES)])
 
 
 def hours_of(
@@ -82,12 +83,19 @@ def dates_around(start_at: datetime, end_at: datetime, location: Location) -> li
 
 
 def closed_by(location: Location, start_at: datetime, end_at: datetime) -> str:
-    """Return the name of a closure that touches the local days from ``start_at`` to ``end_at``."""
-    first, last = (moment.astimezone(location.time_zone).date() for moment in (start_at, end_at))
-    closures = Closure.objects.filter(
-        location=location, first_date__lte=last, last_date__gte=first
+    """Return the name of a closure at some moment from ``start_at`` to ``end_at``."""
+    dates = dates_around(start_at, end_at, location)
+    begin, end = availability.seconds(start_at), availability.seconds(end_at)
+    near = Closure.objects.filter(
+        location=location, first_date__lte=dates[-1], last_date__gte=dates[0]
     )
-    return closures.order_by("first_date", "pk").values_list("name", flat=True).first() or ""
+    for closure in near.order_by("first_date", "pk"):
+        hours = closure.hours or ALL_DAY
+        days = [day for day in dates if closure.first_date <= day <= closure.last_date]
+        closed = _stretches(((day, hours) for day in days), location.time_zone)
+        if any(first < end and last > begin for first, last in closed):
+            return closure.name
+    return ""
 
 
 def is_away(staff: Staff, start_at: datetime, end_at: datetime) -> bool:

@@ -40,6 +40,37 @@ def plan(
     return notification
 
 
+def plan_again(
+    kind: str,
+    *,
+    subject: models.Model,
+    object_version: int,
+    recipient_id: UUID,
+    due_at: datetime,
+    by: Actor,
+) -> None:
+    """Do what ``plan`` does; one that was withdrawn before it went out is planned once more."""
+    known = Notification.objects.filter(
+        kind=kind,
+        object_id=subject.pk,
+        object_version=object_version,
+        recipient_id=recipient_id,
+        status=NotificationStatus.NOT_SENT,
+    )
+    again = known.update(
+        status=NotificationStatus.PLANNED, due_at=due_at, reason="", decided_at=None
+    )
+    if not again:
+        plan(
+            kind,
+            subject=subject,
+            object_version=object_version,
+            recipient_id=recipient_id,
+            due_at=due_at,
+            by=by,
+        )
+
+
 def withdraw(subject_id: UUID, kinds: Iterable[str], *, reason: str = "withdrawn") -> int:
     """Take back what is still planned about ``subject_id``; return how many messages.
 

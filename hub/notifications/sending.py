@@ -17,11 +17,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from hub.notifications.models import Notification, NotificationStatus
-from hub.notifications.registry import Letter, kind_of
+from hub.notifications.registry import Hold, Letter, held, kind_of
 
 BATCH = 100
 MAIL_TIMEOUT_SECONDS = 10
 RETRY_AFTER = timedelta(minutes=1)
+SHORTEST_HOLD = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 INTERRUPTED_AFTER = timedelta(minutes=10)
 REFUSALS = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPResponseException, ValueError)
@@ -85,6 +86,9 @@ def _claim(at: datetime) -> Parcel | None:
 def _decided(notification: Notification, at: datetime) -> Parcel:
     kind = kind_of(notification)
     reason = kind.why_not(notification, at)
+    hold = None if reason else held(kind, notification, at)
+    if hold:
+        return _wait(notification, hold, at)
     address = "" if reason else kind.address(notification)
     if not address:
         _mark(notification, S.NOT_SENT, at, reason or "no e-mail address")
@@ -92,6 +96,13 @@ def _decided(notification: Notification, at: datetime) -> Parcel:
     letter = kind.write(notification)
     _mark(notification, S.SENDING, at)
     return Parcel(notification, address, letter)
+
+
+def _wait(notification: Notification, hold: Hold, at: datetime) -> Parcel:
+    notification.due_at = max(hold.until, at + SHORTEST_HOLD)
+    notification.reason = f"held: {hold.reason}"[:200]
+    notification.save(update_fields=["due_at", "reason"])
+    return Parcel(notification)
 
 
 def _reach(mailer: BaseEmailBackend, parcel: Parcel, at: datetime) -> bool:
@@ -126,7 +137,11 @@ def _mail(parcel: Parcel, letter: Letter) -> EmailMessage:
         "Auto-Submitted": "auto-generated",
     }
     subject = " ".join(letter.subject.split())
-    return EmailMessage(subject, letter.body, to=[parcel.address], headers=headers)
+    mail = EmailMessage(subject, letter.body, to=[parcel.address], headers=headers)
+    if letter.event:
+        kind = f"text/calendar; method={letter.method}; charset=utf-8"
+        mail.attach("appointment.ics", letter.event, kind)
+    return mail
 
 
 def _note_interrupted(at: datetime) -> None:

@@ -1,6 +1,7 @@
 """What appointments are made of, to read only: locations, services, staff, rooms and devices."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -21,6 +22,13 @@ READS: dict[str, tuple[Capability, ...]] = {"list": SEES, "retrieve": SEES}
 
 class PlacedFilters(RecordFilters):
     location = IdFilter("loc", field_name="location_id")
+
+
+class StaffFilters(RecordFilters):
+    location = IdFilter("loc", method="at", help_text="Who works there.")
+
+    def at(self, people: QuerySet[Staff], _: str, location: UUID) -> QuerySet[Staff]:
+        return people & Staff.objects.working_in(Location.objects.filter(pk=location))
 
 
 class LocationViewSet(RecordViewSet[Location]):
@@ -50,11 +58,11 @@ class StaffViewSet(RecordViewSet[Staff]):
 
     prefix = "stf"
     serializer_class = StaffAnswer
-    filterset_class = PlacedFilters
+    filterset_class = StaffFilters
     capabilities: ClassVar = READS
 
     def visible(self) -> QuerySet[Staff]:
-        people = Staff.objects.filter(location__in=_locations(self.access))
+        people = Staff.objects.working_in(_locations(self.access))
         if not self.access.can(Capability.VIEW_CALENDAR):
             people = people.filter(user=self.access.user_id)
         return people.select_related("location").prefetch_related("services", "working_hours")

@@ -143,6 +143,7 @@ class NewAppointment(InputSerializer):
         "loc",
         source="location_id",
         required=False,
+        allow_null=True,
         help_text="Where, for somebody who works at several locations.",
     )
     notes = TextField(max_length=NOTES_LENGTH, required=False)

@@ -84,6 +84,7 @@ class Appointment(models.Model):
         default=0,
         help_text="Due when the customer cancels within the window, or does not come",
     )
+    reminder_minutes = models.PositiveIntegerField(default=0)
 
     notes = models.TextField(blank=True, max_length=4000, help_text="For staff only")
     schedule_version = models.PositiveIntegerField(default=1)

@@ -10,6 +10,8 @@ from hub import history
 from hub.identifiers import uuid7
 from scheduling.models.places import Location, ResourceKind
 
+AT_MOST_A_YEAR = MaxValueValidator(366 * 24 * 60)
+
 
 class FeeKind(models.TextChoices):
     FLAT = "flat", "An amount"
@@ -37,16 +39,26 @@ class Service(models.Model):
     needs = models.CharField(
         max_length=12, choices=ResourceKind, blank=True, help_text="A room or device it takes up"
     )
-    minimum_notice_minutes = models.PositiveIntegerField(default=0)
+    minimum_notice_minutes = models.PositiveIntegerField(default=0, validators=[AT_MOST_A_YEAR])
     horizon_days = models.PositiveSmallIntegerField(
         default=365, help_text="How far ahead it can be booked, in local days"
     )
     cancellation_window_minutes = models.PositiveIntegerField(
-        default=0, help_text="Canceled later than this before the start it costs the late fee"
+        default=0,
+        validators=[AT_MOST_A_YEAR],
+        help_text="Canceled later than this before the start it costs the late fee",
     )
     late_fee_kind = models.CharField(max_length=8, choices=FeeKind, blank=True)
     late_fee = models.DecimalField(
         max_digits=15, decimal_places=4, default=0, validators=[MinValueValidator(0)]
+    )
+    reminder_minutes = models.PositiveIntegerField(
+        default=24 * 60,
+        validators=[AT_MOST_A_YEAR],
+        help_text="How long before the start a reminder goes out; 0: none",
+    )
+    instructions = models.TextField(
+        blank=True, max_length=1000, help_text="Stands in confirmations and reminders"
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -96,9 +108,23 @@ class ServiceAtLocation(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
-    minimum_notice_minutes = models.PositiveIntegerField(null=True, blank=True)
+    minimum_notice_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[AT_MOST_A_YEAR]
+    )
     horizon_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    cancellation_window_minutes = models.PositiveIntegerField(null=True, blank=True)
+    late_fee = models.DecimalField(
+        max_digits=15,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    cancellation_window_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[AT_MOST_A_YEAR]
+    )
+    reminder_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[AT_MOST_A_YEAR]
+    )
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked()
@@ -117,6 +143,10 @@ class ServiceAtLocation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(price=None) | models.Q(price__gte=0),
                 name="price_at_location_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_fee=None) | models.Q(late_fee__gte=0),
+                name="late_fee_at_location_not_negative",
             ),
         ]
 

@@ -9,7 +9,12 @@ from timezone_field import TimeZoneField
 
 from hub import history
 from hub.identifiers import uuid7
+from scheduling.hours import DAY_MINUTES, Hours
 from scheduling.models.hours import HoursField, Week
+
+
+def nights() -> Hours:
+    return Hours([(0, 8 * 60), (21 * 60, DAY_MINUTES)])
 
 
 class Location(Week):
@@ -29,6 +34,9 @@ class Location(Week):
         max_length=2, help_text="ISO 3166; also the region of phone numbers"
     )
     currency = models.CharField(max_length=3)
+    quiet_hours = HoursField(
+        default=nights, help_text="No reminder reaches anybody in these hours of their clock"
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)

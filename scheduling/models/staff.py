@@ -20,6 +20,11 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         there = WorkingHours.objects.filter(location=location).values("staff")
         return self.filter(Q(location=location) | Q(pk__in=there))
 
+    def working_in(self, locations: models.QuerySet[Location]) -> Self:
+        """Those who belong to one of ``locations`` or have hours there; each once."""
+        there = WorkingHours.objects.filter(location__in=locations).values("staff")
+        return self.filter(Q(location__in=locations) | Q(pk__in=there))
+
 
 class Staff(models.Model):
     """Somebody who can be booked; ``location`` is where they belong, hours say where they work."""

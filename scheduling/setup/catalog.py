@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hub import history, outbox
+from hub import history
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
@@ -21,6 +21,7 @@ WRITTEN = (
     *("name", "category", "hue", "duration_minutes", "buffer_before_minutes"),
     *("buffer_after_minutes", "price", "tax_class", "needs", "minimum_notice_minutes"),
     *("horizon_days", "cancellation_window_minutes", "late_fee_kind", "late_fee"),
+    *("reminder_minutes", "instructions"),
 )
 AT_LOCATION = ("is_offered", *OVERRIDABLE)
 
@@ -105,5 +106,5 @@ def set_rules_at(
     else:
         history.save(own, fields=list(told), by=by)
     fields = {f"{place}: {name}": sides for name, sides in told.items()}
-    outbox.record(EventName.SERVICE_UPDATED, subject=service, by=by, fields=fields)
+    writing.note(service, EventName.SERVICE_UPDATED, fields, f"At {place}", by=by)
     return own

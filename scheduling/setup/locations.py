@@ -9,20 +9,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from customers.details import countries
-from hub import history, outbox
+from hub import history
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
 from hub.money import known_currencies
 from scheduling.hours import CLOSED, Hours
 from scheduling.limits import YEARS
-from scheduling.models import Closure, Location
+from scheduling.models import Appointment, Closure, Location
 from scheduling.models.hours import WEEKDAYS
 from scheduling.setup import writing
-from scheduling.setup.standing import StillBooked, require_none_to_come, to_come
+from scheduling.setup.standing import TO_COME, StillBooked, require_none_to_come
 
 WRITTEN = (
     *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),
+    "quiet_hours",
     *WEEKDAYS,
 )
 LONGEST_CLOSURE_DAYS = 366
@@ -77,9 +78,12 @@ def close_down(location_id: UUID, *, at: datetime, by: Actor) -> Location:
     :raises InvalidInput: it is the last one.
     """
     writing.require_planner(by, location_id)
+    # All of them, so that two people do not close the last two at once.
+    open_ones = Location.objects.select_for_update().filter(is_active=True).order_by("pk")
+    others = [place for place in open_ones if place.pk != location_id]
     location = writing.locked(Location, location_id)
     require_none_to_come(Q(location=location), "close it down", at=at)
-    if not Location.objects.filter(is_active=True).exclude(pk=location_id).exists():
+    if not others:
         raise InvalidInput("This is the only location: nothing could be booked any more.")
     return writing.change(location, {"is_active": False}, EventName.LOCATION_UPDATED, by=by)
 
@@ -116,14 +120,17 @@ def add_closure(
     location = writing.locked(Location, location_id)
     if last_date < first_date:
         raise InvalidInput("The last day is before the first.", field="last_date")
-    if (last_date - first_date).days > LONGEST_CLOSURE_DAYS or last_date.year not in YEARS:
+    if first_date.year not in YEARS or last_date.year not in YEARS:
+        raise InvalidInput("This date is too far away.", field="last_date")
+    if (last_date - first_date).days > LONGEST_CLOSURE_DAYS:
         raise InvalidInput("At most a year, please.", field="last_date")
     closure = Closure(
         location=location, first_date=first_date, last_date=last_date, hours=hours, name=name
     )
     writing.require_right(closure)
     history.create(closure, by=by)
-    _announce(location, {"closure": ["", _said(closure)]}, by=by)
+    told = _said(closure)
+    _note(location, {"closure": ["", told]}, f"Closed {told}", by=by)
     return closure
 
 
@@ -139,15 +146,16 @@ def remove_closure(closure_id: UUID, *, by: Actor) -> None:
     location = writing.locked(Location, closure.location_id)
     told = _said(closure)
     history.delete(closure, by=by)
-    _announce(location, {"closure": [told, ""]}, by=by)
+    _note(location, {"closure": [told, ""]}, f"Open after all {told}", by=by)
 
 
-def _announce(location: Location, told: writing.Told, *, by: Actor) -> None:
-    outbox.record(EventName.LOCATION_UPDATED, subject=location, by=by, fields=told)
+def _note(location: Location, told: writing.Told, reason: str, *, by: Actor) -> None:
+    writing.note(location, EventName.LOCATION_UPDATED, told, reason, by=by)
 
 
 def _said(closure: Closure) -> str:
-    return f"{closure.first_date} – {closure.last_date} {closure.hours} {closure.name}"
+    days = f"{closure.first_date} – {closure.last_date}"
+    return " ".join(part for part in (days, str(closure.hours), closure.name) if part)
 
 
 def _require_codes(location: Location) -> None:
@@ -158,12 +166,17 @@ def _require_codes(location: Location) -> None:
 
 
 def _require_unpromised(location: Location, values: Mapping[str, Any], *, at: datetime) -> None:
-    promised = {"time_zone": "on the old clock", "currency": "in the old currency"}
-    for name, words in promised.items():
+    ours = Appointment.objects.filter(location=location, status__in=TO_COME)
+    promised = {
+        "time_zone": ("on the old clock", ours.filter(end_at__gt=at)),
+        # Also what is over: its invoice is still to be written.
+        "currency": ("in the old currency", ours),
+    }
+    for name, (words, which) in promised.items():
         if name in values and str(values[name]) != str(getattr(location, name)):
-            count = to_come(at).filter(location=location).count()
+            count = which.count()
             if count:
-                were = "1 appointment to come was" if count == 1 else f"{count} to come were"
+                were = "1 appointment was" if count == 1 else f"{count} appointments were"
                 raise StillBooked(
                     f"{were} promised {words}.",
                     field=name,

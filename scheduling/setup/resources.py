@@ -82,6 +82,7 @@ def put_back_into_use(resource_id: UUID, *, by: Actor) -> Resource:
 
 def _locked(resource_id: UUID, *, by: Actor, expected_version: int | None = None) -> Resource:
     """Lock its time too: nobody books it while it changes."""
+    # A room never moves to another location.
     place = Resource.objects.values_list("location_id", flat=True).get(pk=resource_id)
     writing.require_planner(by, place)
     occupying.lock([Resource(pk=resource_id)])

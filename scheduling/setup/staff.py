@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from hub import history, outbox
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
@@ -73,7 +72,8 @@ def say_what_they_do(staff_id: UUID, service_ids: Iterable[UUID], *, by: Actor) 
     :raises InvalidInput: there is no such service.
     """
     staff = locked_staff(staff_id, by=by)
-    wanted = _services(service_ids)
+    kept = staff.services.filter(is_active=False)  # offered again, they do it again
+    wanted = sorted({*_services(service_ids), *kept}, key=lambda service: service.name)
     before = {service.pk: service.name for service in staff.services.all()}
     after = {service.pk: service.name for service in wanted}
     if before.keys() == after.keys():
@@ -81,9 +81,9 @@ def say_what_they_do(staff_id: UUID, service_ids: Iterable[UUID], *, by: Actor) 
     staff.services.set(wanted)
     told = [f"+ {after[pk]}" for pk in after if pk not in before]
     told += [f"− {before[pk]}" for pk in before if pk not in after]
-    history.save(staff, fields=[], by=by, reason=f"Services: {', '.join(told)}")
     names = [sorted(before.values()), sorted(after.values())]
-    outbox.record(EventName.STAFF_UPDATED, subject=staff, by=by, fields={"services": names})
+    reason = f"Services: {', '.join(told)}"
+    writing.note(staff, EventName.STAFF_UPDATED, {"services": names}, reason, by=by)
     return staff
 
 
@@ -112,10 +112,11 @@ def locked_staff(staff_id: UUID, *, by: Actor, expected_version: int | None = No
     :raises AccessDenied: ``by`` may not set up their location.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
     """
-    place = Staff.objects.values_list("location_id", flat=True).get(pk=staff_id)
-    writing.require_planner(by, place)
+    writing.require_planner(by, Staff.objects.values_list("location", flat=True).get(pk=staff_id))
     occupying.lock([Staff(pk=staff_id)])
-    return writing.locked(Staff, staff_id, expected_version=expected_version)
+    staff = writing.locked(Staff, staff_id, expected_version=expected_version)
+    writing.require_planner(by, staff.location_id)  # they may have moved before the lock
+    return staff
 
 
 def _services(service_ids: Iterable[UUID]) -> list[Service]:

@@ -50,7 +50,7 @@ def require_units(subject: Staff | Resource, capacity: int, *, at: datetime) -> 
     ).count()
     if beyond:
         raise StillBooked(
-            f"{subject} is booked more than {capacity} at once, {beyond} times from now on.",
+            f"{beyond} bookings take a place of {subject} beyond {capacity}: move them first.",
             field="capacity",
             details={"appointments": beyond},
         )

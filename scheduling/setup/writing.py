@@ -1,11 +1,13 @@
 """How every record of the set-up is written: checked whole, with history and announcement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from psycopg.errors import UniqueViolation
 
 from hub import access, history, outbox
 from hub.access import Access, AccessDenied, Capability
@@ -65,7 +67,8 @@ def add(record: Record, event: EventName, *, by: Actor) -> Record:
     :raises InvalidInput: a value cannot be right, or is taken.
     """
     require_right(record)
-    history.create(record, by=by)
+    with _unique():
+        history.create(record, by=by)
     outbox.record(event, subject=record, by=by)
     return record
 
@@ -85,9 +88,31 @@ def write(record: Record, told: Told, event: EventName, *, by: Actor) -> Record:
     """
     if told:
         require_right(record)
-        history.save(record, fields=list(told), by=by)
+        with _unique():
+            history.save(record, fields=list(told), by=by)
         outbox.record(event, subject=record, by=by, fields=told)
     return record
+
+
+def note(record: models.Model, event: EventName, told: Told, reason: str, *, by: Actor) -> None:
+    """Tell of a change of what belongs to a locked ``record``, such as its hours.
+
+    Its version rises: who read it before must read it again.
+    """
+    history.save(record, fields=[], by=by, reason=reason)
+    outbox.record(event, subject=record, by=by, fields=told)
+
+
+@contextmanager
+def _unique() -> Iterator[None]:
+    """:raises InvalidInput: somebody else took the name in this moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise InvalidInput("Somebody else has just taken this.", field="name") from None
 
 
 def require_right(record: models.Model) -> None:

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hub.access import requires
+from hub import access
+from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError, StaleVersion
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
@@ -160,6 +161,7 @@ def _with_reason(
         "form": form,
         "action": request.path,
         "is_late": timezone.now() > appointment.free_until,
+        "sees_price": access.of(request).can(Capability.SEE_PRICES),
     }
     return render(request, template, context, status=422 if form.errors else 200)
 

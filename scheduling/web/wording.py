@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from hub.errors import DomainError
-from scheduling.letters import BOOKED, CANCELED, MOVED
+from scheduling.letters import BOOKED, CANCELED, MOVED, REMINDER
 from scheduling.local_times import offset_name
 from scheduling.models import Appointment
 
@@ -14,6 +14,7 @@ MESSAGES = {
     BOOKED: "Confirmation",
     MOVED: "Change of time",
     CANCELED: "Cancellation",
+    REMINDER: "Reminder",
 }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hub import history
 from hub.access import EVERYTHING
+from hub.errors import InvalidInput
 from scheduling import search, working
 from scheduling.booking import Booking, OutsideWorkingHours, book_appointment
 from scheduling.explaining import explain
@@ -166,7 +167,7 @@ def test_nobody_is_booked_where_they_do_not_work() -> None:
     other = location("Elbe Street")
     asked = Booking(client().pk, service().pk, staff().pk, MONDAY_9, location_id=other.pk)
 
-    with pytest.raises(Exception, match="Dina Falk does not work at this location"):
+    with pytest.raises(InvalidInput, match="Dina Falk does not work at this location"):
         book_appointment(asked, at=WEEK_BEFORE, by=SETUP)
 
 

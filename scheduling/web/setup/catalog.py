@@ -23,7 +23,7 @@ from scheduling.setup.catalog import (
 )
 from scheduling.web.setup.forms import initial_of
 from scheduling.web.setup.locations import PLANS
-from scheduling.web.setup.reach import locations_to_set_up
+from scheduling.web.setup.reach import locations_to_set_up, staff_to_set_up
 from scheduling.web.setup.saving import Row, do, late, save
 from scheduling.web.setup.service_forms import RulesAtForm, ServiceForm
 
@@ -50,6 +50,7 @@ def new_service(request: HttpRequest) -> HttpResponse:
         "minimum_notice_minutes": 0,
         "horizon_days": 365,
         "cancellation_window_minutes": 0,
+        "reminder_minutes": 1440,
     }
     form = ServiceForm(request.POST or None, initial=usual)
     made = save(form, lambda: add_service(form.values(), by=Actor.signed_in(request)))
@@ -158,9 +159,13 @@ def _page(
         "service": of,
         "form": form,
         "stale": stale,
-        "people": of.staff.filter(is_active=True).order_by("name", "pk"),
+        "people": staff_to_set_up(request)
+        .filter(services=of, is_active=True)
+        .order_by("name", "pk"),
         "categories": _categories(),
-        "edits": history_reading.entries(of, *of.at_locations.all()),
+        "edits": history_reading.entries(
+            of, *of.at_locations.filter(location__in=locations_to_set_up(request))
+        ),
     }
     return render(request, "scheduling/setup/service.html", context, status=status)
 

@@ -1,6 +1,7 @@
 """What people fill in to set up locations, rooms, services and staff."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,9 @@ from hub import time_zones
 from hub.errors import InvalidInput
 from hub.money import known_currencies
 from scheduling.hours import Hours, read_hours
-from scheduling.models import Location, ResourceKind
-from scheduling.models.hours import WEEKDAYS, Week
+from scheduling.limits import YEARS
+from scheduling.models import Location, ResourceKind, WorkingHours
+from scheduling.models.hours import WEEKDAYS
 
 HUES = [(str(hue), f"Color {hue}") for hue in range(1, 9)]
 
@@ -40,7 +42,7 @@ class SetupForm(forms.Form):
     """A form that was filled from one version of its record, which it names when it comes back."""
 
     version = forms.IntegerField(
-        widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
     )
 
     def values(self) -> dict[str, Any]:
@@ -66,6 +68,23 @@ def minutes_field(label: str, *, least: int = 0, most: int = 24 * 60, help_text:
     return forms.IntegerField(label=label, min_value=least, max_value=most, help_text=help_text)
 
 
+def day_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    """Ask for a day within the years that can be booked."""
+    field = forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput({"type": "date"}),
+    )
+    field.validators += [_near_enough]
+    return field
+
+
+def _near_enough(day: date) -> None:
+    if day.year not in YEARS:
+        raise forms.ValidationError("This date is too far away.")
+
+
 class LocationForm(SetupForm):
     name = name_field(help_text="As customers know it.")
     street = line_field("Street and number", 160)
@@ -80,6 +99,12 @@ class LocationForm(SetupForm):
     )
     currency = forms.ChoiceField(
         choices=lambda: [(code, code) for code in sorted(known_currencies())]
+    )
+
+
+class QuietForm(SetupForm):
+    quiet_hours = HoursInput(
+        placeholder="None", help_text="No reminder reaches anybody in these hours of their clock."
     )
 
 
@@ -98,19 +123,17 @@ class WeekForm(SetupForm):
         return [self[name] for name in WEEKDAYS]
 
     @staticmethod
-    def initial_of(week: Week | None) -> dict[str, Any]:
-        return {name: getattr(week, name) for name in WEEKDAYS} if week else {}
+    def initial_of(week: WorkingHours | None) -> dict[str, Any]:
+        hours = {name: getattr(week, name) for name in WEEKDAYS} if week else {}
+        return hours | {"version": week.version if week else 0}
 
 
 class ClosureForm(forms.Form):
     prefix = "closure"
 
-    first_date = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}))
-    last_date = forms.DateField(
-        label="Last day",
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-        help_text="Closed on it too. Empty: that one day.",
+    first_date = day_field("First day")
+    last_date = day_field(
+        "Last day", required=False, help_text="Closed on it too. Empty: that one day."
     )
     hours = HoursInput(placeholder="All day", help_text="Only in these hours of each day.")
     name = name_field("Why", help_text="Such as “Christmas”; the calendar shows it.")

@@ -14,6 +14,7 @@ from hub.actors import Actor
 from hub.errors import StaleVersion
 from hub.models import Business
 from scheduling.models import Closure, Location
+from scheduling.models.places import nights
 from scheduling.setup.locations import (
     add_closure,
     add_location,
@@ -22,15 +23,15 @@ from scheduling.setup.locations import (
     open_again,
     remove_closure,
 )
-from scheduling.web.setup.forms import ClosureForm, LocationForm, WeekForm, initial_of
+from scheduling.web.setup.forms import ClosureForm, LocationForm, QuietForm, WeekForm, initial_of
 from scheduling.web.setup.reach import locations_to_set_up
-from scheduling.web.setup.saving import do, late, save
+from scheduling.web.setup.saving import Row, do, late, save
 
 PLANS = (Capability.SET_UP_SCHEDULE,)
 
 
-class PlaceForm(LocationForm, WeekForm):
-    """A location and its opening hours."""
+class PlaceForm(LocationForm, WeekForm, QuietForm):
+    """A location, its opening hours and its quiet hours."""
 
     field_order = ("name", "street", "postal_code", "city", "country", "time_zone", "currency")
 
@@ -46,7 +47,11 @@ def locations(request: HttpRequest) -> HttpResponse:
 @requires(*PLANS)
 def new_location(request: HttpRequest) -> HttpResponse:
     business = Business.objects.first() or Business(time_zone="UTC", country="US")
-    usual = {"time_zone": business.time_zone, "country": business.country}
+    usual = {
+        "time_zone": business.time_zone,
+        "country": business.country,
+        "quiet_hours": nights(),
+    }
     form = PlaceForm(request.POST or None, initial=usual)
     made = save(form, lambda: add_location(form.values(), by=Actor.signed_in(request)))
     if made:
@@ -60,6 +65,8 @@ def new_location(request: HttpRequest) -> HttpResponse:
 def location(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = get_object_or_404(locations_to_set_up(request), pk=pk)
     form = PlaceForm(request.POST or None, initial=initial_of(place, PlaceForm))
+    stale = None
+    changed = None
     try:
         changed = save(
             form,
@@ -72,10 +79,11 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
             ),
         )
     except StaleVersion:
-        return _stale(request, pk, form)
+        place = Location.objects.get(pk=pk)
+        stale = late(form, PlaceForm(initial=initial_of(place, PlaceForm)))
     if changed:
         return redirect("scheduling:location", pk=pk)
-    return _page(request, place, form, ClosureForm())
+    return _page(request, place, form, ClosureForm(), stale)
 
 
 @require_POST
@@ -134,31 +142,20 @@ def end_closure(request: HttpRequest, pk: UUID, closure: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, place: Location, form: forms.Form, closing: forms.Form
+    request: HttpRequest,
+    place: Location,
+    form: forms.Form,
+    closing: forms.Form,
+    stale: list[Row] | None = None,
 ) -> HttpResponse:
     today = timezone.now().astimezone(place.time_zone).date()
-    coming = place.closures.filter(last_date__gte=today).order_by("first_date", "pk")
     context = {
         "location": place,
         "form": form,
+        "stale": stale,
         "closure_form": closing,
-        "closures": coming,
-        "edits": history_reading.entries(place, *coming),
-    }
-    refused = form.is_bound or closing.is_bound
-    return render(
-        request, "scheduling/setup/location.html", context, status=422 if refused else 200
-    )
-
-
-def _stale(request: HttpRequest, pk: UUID, typed: PlaceForm) -> HttpResponse:
-    place = Location.objects.get(pk=pk)
-    context = {
-        "location": place,
-        "form": typed,
-        "stale": late(typed, PlaceForm(initial=initial_of(place, PlaceForm))),
-        "closure_form": ClosureForm(),
-        "closures": (),
+        "closures": place.closures.filter(last_date__gte=today).order_by("first_date", "pk"),
         "edits": history_reading.entries(place),
     }
-    return render(request, "scheduling/setup/location.html", context, status=409)
+    status = 409 if stale else 422 if form.is_bound or closing.is_bound else 200
+    return render(request, "scheduling/setup/location.html", context, status=status)

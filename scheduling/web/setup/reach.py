@@ -22,7 +22,15 @@ def staff_to_set_up(request: HttpRequest) -> QuerySet[Staff]:
     return Staff.objects.filter(location__in=locations_to_set_up(request))
 
 
-def sign_ins_for(staff: Staff | None) -> QuerySet[User]:
-    """Active people who can sign in and are nobody else's calendar."""
-    free = Q(staff=None) | Q(staff=staff) if staff else Q(staff=None)
-    return User.objects.filter(free, is_active=True).order_by("name", "pk")
+def sign_ins_for(request: HttpRequest, staff: Staff | None) -> QuerySet[User]:
+    """Active people who can sign in and are nobody else's calendar.
+
+    Whose role is for some locations chooses among the people of those.
+    """
+    free = Q(staff=None)
+    places = access.of(request).locations
+    if places is not None:
+        free &= Q(grants__location__in=places, grants__revoked_at=None)
+    if staff:
+        free |= Q(staff=staff)
+    return User.objects.filter(free, is_active=True).order_by("name", "pk").distinct()

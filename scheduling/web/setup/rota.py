@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 
 from hub.access import requires
 from hub.actors import Actor
+from hub.errors import StaleVersion
 from scheduling.local_times import day_bounds, instant_of
-from scheduling.models import SpecialHours, Staff, TimeOff
+from scheduling.models import SpecialHours, Staff, TimeOff, WorkingHours
 from scheduling.setup.rota import (
     add_time_off,
     drop_special_hours,
@@ -35,7 +36,16 @@ def week(request: HttpRequest, pk: UUID, location: UUID) -> HttpResponse:
     staff = get_object_or_404(staff_to_set_up(request), pk=pk)
     place = get_object_or_404(locations_to_set_up(request), pk=location)
     form = WeekForm(request.POST, prefix=f"at-{place.pk}")
-    saved = save(form, lambda: set_week(pk, location, form.values(), by=Actor.signed_in(request)))
+
+    def verb() -> WorkingHours:
+        by, seen = Actor.signed_in(request), form.expected_version()
+        return set_week(pk, location, form.values(), by=by, expected_version=seen)
+
+    try:
+        saved = save(form, verb)
+    except StaleVersion as error:
+        messages.error(request, str(error))
+        return redirect("scheduling:staff", pk=pk)
     if saved:
         messages.success(request, f"Hours at {place} are saved.")
         return redirect("scheduling:staff", pk=pk)

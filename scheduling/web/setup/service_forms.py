@@ -54,6 +54,16 @@ class ServiceForm(SetupForm):
         help_text="An amount, or percent of the price.",
     )
 
+    reminder_minutes = minutes_field(
+        "Reminder, in minutes before", most=30 * 24 * 60, help_text="0: none."
+    )
+    instructions = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Stands in confirmations and reminders, such as how to prepare.",
+    )
+
     def clean_late_fee(self) -> Decimal:
         """Nothing is no fee; a percentage is at most the price."""
         fee: Decimal = self.cleaned_data["late_fee"] or Decimal(0)
@@ -79,11 +89,15 @@ class RulesAtForm(forms.Form):
     buffer_after_minutes = _own("Minutes to clean up after", most=720)
     minimum_notice_minutes = _own("Notice in minutes", most=60 * 24 * 60)
     horizon_days = _own("Days ahead", most=3660)
+    late_fee = forms.DecimalField(
+        label="Late fee", min_value=0, max_digits=15, decimal_places=4, required=False
+    )
+    reminder_minutes = _own("Reminder, in minutes before", most=30 * 24 * 60)
     cancellation_window_minutes = _own("Free cancellation until", most=60 * 24 * 60)
 
     def __init__(self, *args: Any, usual: Service, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in OVERRIDABLE:
             value = getattr(usual, name)
-            shown = plain(value) if name == "price" else value
+            shown = plain(value) if isinstance(value, Decimal) else value
             self.fields[name].widget.attrs["placeholder"] = str(shown)

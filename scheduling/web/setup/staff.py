@@ -78,7 +78,7 @@ def skills(request: HttpRequest, pk: UUID) -> HttpResponse:
     saved = save(form, lambda: say_what_they_do(pk, form.chosen(), by=Actor.signed_in(request)))
     if saved:
         return redirect("scheduling:staff", pk=pk)
-    return staff_page(request, found, _form(request, found, bound=False), status=422)
+    return staff_page(request, found, skills=form, status=422)
 
 
 @require_POST
@@ -105,6 +105,8 @@ def _form(request: HttpRequest, of: Staff | None = None, *, bound: bool = True) 
     return StaffForm(
         (request.POST or None) if bound else None,
         initial=initial_of(of, StaffForm) if of else {},
-        locations=places.filter(Q(is_active=True) | current if of else Q(is_active=True)),
-        users=sign_ins_for(of),
+        locations=places.filter(Q(is_active=True) | current if of else Q(is_active=True)).order_by(
+            "name", "pk"
+        ),
+        users=sign_ins_for(request, of),
     )

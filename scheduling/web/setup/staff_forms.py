@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from hub.accounts.models import User
 from scheduling.models import Location, Service
-from scheduling.web.setup.forms import HUES, HoursInput, SetupForm, name_field, offer
+from scheduling.web.setup.forms import HUES, HoursInput, SetupForm, day_field, name_field, offer
 
 
 class StaffForm(SetupForm):
@@ -69,7 +69,7 @@ class SkillsForm(forms.Form):
 class SpecialHoursForm(forms.Form):
     prefix = "special"
 
-    work_date = forms.DateField(label="Day", widget=forms.DateInput({"type": "date"}))
+    work_date = day_field("Day")
     location = forms.ChoiceField()
     hours = HoursInput(placeholder="Not working", help_text="Instead of the ordinary hours.")
 
@@ -81,11 +81,11 @@ class SpecialHoursForm(forms.Form):
 class TimeOffForm(forms.Form):
     prefix = "away"
 
-    first_date = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}))
+    first_date = day_field("From")
     starts = forms.TimeField(
         label="Time", required=False, widget=forms.TimeInput({"type": "time"})
     )
-    last_date = forms.DateField(label="To", widget=forms.DateInput({"type": "date"}))
+    last_date = day_field("To")
     ends = forms.TimeField(
         label="Until",
         required=False,

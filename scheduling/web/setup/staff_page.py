@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from hub import history_reading
+from hub import access, history_reading
 from scheduling.models import Appointment, Location, Service, Staff, TimeOff, WorkingHours
 from scheduling.setup.standing import to_come
 from scheduling.web.setup.forms import WeekForm, initial_of
@@ -43,6 +43,7 @@ def staff_page(  # noqa: PLR0913  (each form comes back with its own mistakes)
     staff: Staff,
     form: forms.Form | None = None,
     *,
+    skills: forms.Form | None = None,
     week: tuple[Location, forms.Form] | None = None,
     special: forms.Form | None = None,
     time_off: forms.Form | None = None,
@@ -58,15 +59,15 @@ def staff_page(  # noqa: PLR0913  (each form comes back with its own mistakes)
     context: dict[str, Any] = {
         "staff": staff,
         "form": form or _details(request, staff),
-        "skills": _skills(staff),
+        "skills": skills or _skills(staff),
         "weeks": _weeks(request, staff, weeks, places, week),
         "other_places": _others(staff, weeks, places),
         "specials": specials.order_by("work_date", "pk"),
         "special_form": special or SpecialHoursForm(locations=places, initial=_home(staff)),
-        "absences": _with_bookings(staff, absences),
+        "absences": _with_bookings(request, staff, absences),
         "time_off_form": time_off or TimeOffForm(),
         "stale": stale,
-        "edits": history_reading.entries(staff, *weeks, *specials, *absences)[:50],
+        "edits": history_reading.entries(staff, *weeks)[:50],
     }
     return render(request, "scheduling/setup/person.html", context, status=status)
 
@@ -79,7 +80,7 @@ def _details(request: HttpRequest, staff: Staff) -> StaffForm:
     return StaffForm(
         initial=initial_of(staff, StaffForm),
         locations=locations_to_set_up(request).order_by("name", "pk"),
-        users=sign_ins_for(staff),
+        users=sign_ins_for(request, staff),
     )
 
 
@@ -99,7 +100,7 @@ def _weeks(
     """One form for the home, for each location with hours, and for one that is to be added."""
     known = {week.location_id: week for week in weeks}
     asked = request.GET.get("at", "")
-    shown = {staff.location} | {week.location for week in weeks}
+    shown = {staff.location} | {week.location for week in weeks if week.location in places}
     shown |= {place for place in places if str(place.pk) == asked}
     if given:
         shown.add(given[0])
@@ -121,10 +122,12 @@ def _others(staff: Staff, weeks: list[WorkingHours], places: list[Location]) -> 
     return [place for place in places if place.pk not in shown]
 
 
-def _with_bookings(staff: Staff, absences: list[TimeOff]) -> list[Absence]:
+def _with_bookings(request: HttpRequest, staff: Staff, absences: list[TimeOff]) -> list[Absence]:
     if not absences:
         return []
-    booked = list(to_come(timezone.now()).filter(staff=staff).select_related("customer"))
+    visible = Appointment.objects.visible_to(access.of(request))
+    coming = to_come(timezone.now()).filter(staff=staff, pk__in=visible.values("pk"))
+    booked = list(coming.select_related("customer"))
     return [
         Absence(
             absence,

@@ -99,7 +99,7 @@ def test_the_clock_and_the_currency_stay_while_appointments_were_promised_on_the
     visit = booked()
 
     for values in ({"time_zone": "Europe/London"}, {"currency": "CHF"}):
-        with pytest.raises(StillBooked, match="1 appointment to come was promised"):
+        with pytest.raises(StillBooked, match="1 appointment was promised"):
             change(values)
     change({"time_zone": "Europe/Berlin", "currency": "EUR", "city": "Kiel"})
     cancel_appointment(visit.pk, reason="Ill", at=AT, by=SETUP)
@@ -166,7 +166,7 @@ def test_a_closure_is_added_and_taken_back_and_both_are_told() -> None:
     remove_closure(made.pk, by=SETUP)
 
     assert not Closure.objects.exists()
-    told = "2027-12-24 – 2027-12-26  Xmas"
+    told = "2027-12-24 – 2027-12-26 Xmas"
     assert [fields for _, fields in announced(place.pk)] == [
         {"closure": ["", told]}, {"closure": [told, ""]},
     ]  # fmt: skip

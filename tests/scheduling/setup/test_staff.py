@@ -127,9 +127,9 @@ def test_special_hours_are_set_changed_and_dropped() -> None:
 
     assert not SpecialHours.objects.exists()
     assert announced(dina) == [
-        {"2027-03-01": ["", "17:00–21:00"]},
-        {"2027-03-01": ["17:00–21:00", ""]},
-        {"2027-03-01": ["", ""]},
+        {"2027-03-01": ["as usual", "17:00–21:00"]},
+        {"2027-03-01": ["17:00–21:00", "not working"]},
+        {"2027-03-01": ["not working", "as usual"]},
     ]
     with pytest.raises(InvalidInput, match="too far away"):
         set_special_hours(dina.pk, location().pk, date(1999, 1, 1), EVENING, by=SETUP)

@@ -39,6 +39,7 @@ BRAIDS = {
     "cancellation_window_minutes": "1440",
     "late_fee_kind": "percent",
     "late_fee": "50",
+    "reminder_minutes": "1440",
 }
 
 
@@ -269,6 +270,7 @@ def test_lists_cost_the_same_for_one_row_and_for_many(ada: Client) -> None:
     for number in range(3):
         room(f"Room {number}", place=location(f"Place {number}"))
         staff(f"Person {number}", place=location(f"Place {number}"))
+        service(f"Service {number}")
         with CaptureQueriesContext(connection) as queries:
             for page in ("locations", "rooms", "services", "staff"):
                 ada.get(f"/settings/{page}/")
