@@ -1,7 +1,7 @@
 """One day of a location as the calendar draws it: plain values, local wall-clock times.
 
-Four queries for any number of appointments, and no model instances: colleagues' changes are
-looked for every few seconds, so this is the most frequent read of all, and its SQL is written
+A handful of queries for any number of appointments, and no model instances: colleagues' changes
+are looked for every few seconds, so this is the most frequent read of all, and its SQL is written
 out. Building it from a queryset took longer than reading 300 rows.
 """
 

@@ -188,9 +188,9 @@ def _entry(sent: Any) -> dict[str, Any]:
     return {
         "method": str(calendar["method"]),
         "uid": str(event["uid"]),
-        "sequence": int(event["sequence"]),
+        "sequence": event.decoded("sequence"),
         "status": str(event["status"]),
-        "start": event["dtstart"].dt,
+        "start": event.decoded("dtstart"),
         "attendee": str(event["attendee"]),
     }
 

@@ -172,6 +172,24 @@ def test_what_a_location_does_not_offer_is_neither_found_nor_booked_there() -> N
     assert found == []
 
 
+def test_nobody_moves_a_visit_further_ahead_than_it_could_be_booked() -> None:
+    soon = service("Soon", horizon_days=14)
+    visit = booked(service=soon, staff=staff(services=[soon]))
+
+    with pytest.raises(TooEarly):
+        reschedule_appointment(
+            visit.pk, start_at=MONDAY_9 + 30 * DAY, at=MONDAY_9 - 7 * DAY, by=SETUP
+        )
+
+
+def test_a_fee_of_one_location_is_promised_there() -> None:
+    color, place = costly(), location()
+    set_rules_at(color.pk, place.pk, {"late_fee": "10"}, by=SETUP)
+
+    assert rules_of(color, place).late_fee == Decimal("3.34")  # ten percent of 33.35
+    assert rules_of(color, location("Elbe Street")).late_fee == Decimal("16.68")
+
+
 def test_moving_keeps_the_notice_of_the_day_it_was_booked() -> None:
     prompt = service("Prompt", minimum_notice_minutes=60)
     visit = booked(service=prompt, staff=staff(services=[prompt]))

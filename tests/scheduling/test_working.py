@@ -97,6 +97,14 @@ def test_what_is_closed_is_neither_offered_nor_booked_and_says_why() -> None:
     book_appointment(asked, at=WEEK_BEFORE, by=SETUP, override_reason="She has the key")
 
 
+def test_a_closure_of_some_hours_is_not_blamed_for_the_night() -> None:
+    dina = staff(hours="09:00–17:00")
+    closed(location(), MONDAY, hours="12:00–13:00")
+
+    assert why(dina, local(20)) == [("outside_working_hours", True)]
+    assert why(dina, local(12, 30)) == [("closed", True)]
+
+
 def test_special_hours_replace_the_ordinary_ones_of_that_day_only() -> None:
     dina = staff(hours="09:00–17:00")
     special(dina, MONDAY, "12:00–14:00")

@@ -4,15 +4,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from hub.access import AccessDenied
-from hub.errors import InvalidInput
+from hub.accounts.roles import grant_role
+from hub.errors import InvalidInput, StaleVersion
 from hub.history_reading import entries
 from hub.models import Change
 from scheduling.booking import Booking, NotQualified, book_appointment
 from scheduling.canceling import cancel_appointment
 from scheduling.hours import CLOSED, read_hours
 from scheduling.models import SpecialHours, Staff, TimeOff
+from scheduling.setup.catalog import stop_offering
 from scheduling.setup.rota import (
     add_time_off,
     drop_special_hours,
@@ -23,7 +26,7 @@ from scheduling.setup.rota import (
 from scheduling.setup.staff import add_staff, change_staff, let_go, say_what_they_do, take_back
 from scheduling.setup.standing import StillBooked, falling_into
 from tests.factories.people import SETUP, actor, person
-from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
+from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff, works_at
 
 pytestmark = pytest.mark.django_db
 AT = MONDAY_9 - timedelta(days=7)
@@ -155,6 +158,57 @@ def test_time_off_that_cannot_be_right_is_refused(length: timedelta) -> None:
         add_time_off(staff().pk, MONDAY_9, MONDAY_9 + length, by=SETUP)
 
     assert refused.value.field == "end_at"
+
+
+def test_what_is_not_offered_just_now_is_still_among_what_somebody_does() -> None:
+    haircut, color = service(), service("Color")
+    dina = staff(services=[haircut, color])
+    stop_offering(haircut.pk, by=SETUP)
+
+    say_what_they_do(dina.pk, [color.pk], by=SETUP)
+
+    assert set(dina.services.all()) == {haircut, color}
+
+
+def test_special_hours_are_for_where_somebody_works() -> None:
+    other = location("Elbe Street")
+
+    with pytest.raises(InvalidInput, match="Give Dina Falk hours at Elbe Street first"):
+        set_special_hours(staff().pk, other.pk, DAY, EVENING, by=SETUP)
+
+
+def test_hours_that_somebody_else_changed_meanwhile_are_not_overwritten() -> None:
+    dina = staff(hours="")
+    seen = dina.working_hours.get().version
+    set_week(dina.pk, location().pk, {"monday": MORNING}, by=SETUP, expected_version=seen)
+
+    with pytest.raises(StaleVersion):
+        set_week(dina.pk, location().pk, {"monday": EVENING}, by=SETUP, expected_version=seen)
+
+
+def test_a_manager_of_one_location_changes_nobody_elsewhere() -> None:
+    here, there = location(), location("Elbe Street")
+    dina, jo = staff(), staff("Jo", place=there, hours="9-12")
+    works_at(dina, there, "23-24")
+    special = set_special_hours(dina.pk, there.pk, DAY, EVENING, by=SETUP)
+    away = add_time_off(jo.pk, MONDAY_9, MONDAY_9 + timedelta(hours=1), by=SETUP)
+    ada = person(None, name="Ada Manager")
+    grant_role(ada.pk, role="Manager", location_id=here.pk, at=timezone.now(), by=SETUP)
+    by = actor(ada)
+
+    for verb in (
+        lambda: change_staff(jo.pk, {"name": "Kim"}, at=AT, by=by),
+        lambda: change_staff(dina.pk, {"location": there}, at=AT, by=by),
+        lambda: say_what_they_do(jo.pk, [], by=by),
+        lambda: let_go(jo.pk, at=AT, by=by),
+        lambda: set_week(jo.pk, here.pk, {"monday": EVENING}, by=by),
+        lambda: set_week(dina.pk, there.pk, {"monday": EVENING}, by=by),
+        lambda: set_special_hours(dina.pk, here.pk, DAY, MORNING, by=by),
+        lambda: drop_special_hours(special.pk, by=by),
+        lambda: drop_time_off(away.pk, by=by),
+    ):
+        with pytest.raises(AccessDenied):
+            verb()
 
 
 def test_the_front_desk_sets_up_no_staff() -> None:

