@@ -44,6 +44,8 @@
     };
   }
 
+  const whyNone = (feed) => (feed.closed ? `Closed: ${feed.closed}` : "Not working");
+
   // What is not worked: before, between and after the stretches of work. Said in words where it
   // differs from most people's day.
   function offTimes(feed, person) {
@@ -51,7 +53,7 @@
     const first = worked.map((one) => one.hours[0][0]).sort()[0];
     const last = worked.map((one) => one.hours.at(-1)[1]).sort().at(-1);
     const { opens, closes } = feed;
-    const none = feed.closed ? `Closed: ${feed.closed}` : "Not working";
+    const none = whyNone(feed);
     if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", none)];
     const made = person.away.map(([start, end]) => background(feed, person, start, end, "bg-break", "Away"));
     let from = opens;
@@ -110,14 +112,14 @@
 
   function columnsOf(feed, only = null) {
     const shown = only ? feed.staff.filter((person) => person.id === only) : feed.staff;
-    return shown.map((person) => ({ id: person.id, title: person.name, extendedProps: { person } }));
+    return shown.map((person) => ({ id: person.id, title: person.name, extendedProps: { person, none: whyNone(feed) } }));
   }
 
   function head({ resource }) {
-    const { person } = resource.extendedProps;
+    const { person, none } = resource.extendedProps;
     const words = hub.element("div", "", hub.element("b", "", person.name));
     if (person.booked === null) {
-      words.append(hub.element("span", "u", person.gone ? "No longer here" : "Not working"));
+      words.append(hub.element("span", "u", person.gone ? "No longer here" : none));
     } else {
       words.append(hub.element("span", "u", `${person.booked}% booked`));
       const meter = hub.element("progress", "meter");
