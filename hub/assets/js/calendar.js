@@ -17,6 +17,8 @@
   let feed = JSON.parse(document.getElementById("cal-feed").textContent);
   const { offset } = feed;
   let etag = root.dataset.etag;
+  // The day that is to be shown; ``feed`` still is of another one until its answer is there.
+  let wanted = feed.date;
   let person = feed.staff[0]?.id ?? null;
   let dragging = false;
   let dragEnded = 0;
@@ -75,7 +77,7 @@
     calendar: { justDragged: () => dragging || performance.now() - dragEnded < AFTER_DRAG_MS },
     feed: () => feed,
     redraw,
-    refresh: () => load(feed.date, { force: true }),
+    refresh: () => load(wanted, { force: true }),
   });
 
   function stopped() {
@@ -210,12 +212,13 @@
   }
 
   function poll() {
-    if (!document.hidden) return load(feed.date);
+    if (!document.hidden) return load(wanted);
     timer = setTimeout(poll, POLL_MS);
     return null;
   }
 
   async function go(date, { remember = true } = {}) {
+    wanted = date;
     if (remember) history.pushState({ date }, "", addressOf(date));
     hub.booking?.day(date);
     await load(date, { force: true });
@@ -241,13 +244,13 @@
     calendar.setOption("slotHeight", phone.matches ? 20 : 18);
     draw();
   });
-  document.addEventListener("visibilitychange", () => document.hidden || load(feed.date));
+  document.addEventListener("visibilitychange", () => document.hidden || load(wanted));
   document.addEventListener("hub:appointment", (event) => {
     marked = event.detail.id;
     calendar.unselect();
-    load(feed.date, { force: true });
+    load(wanted, { force: true });
   });
-  document.addEventListener("hub:booking-day", (event) => event.detail.date !== feed.date && go(event.detail.date));
+  document.addEventListener("hub:booking-day", (event) => event.detail.date !== wanted && go(event.detail.date));
   document.addEventListener("hub:booking-closed", () => calendar.unselect());
 
   around();

@@ -46,7 +46,32 @@ def test_a_time_chosen_while_the_last_one_is_asked_about_stays_chosen(
     expect(page.get_by_role("radio", name="08:15")).to_be_focused()
 
 
-def ask_for_times(page: Page) -> None:
+def test_a_booking_that_is_faster_than_its_day_still_brings_the_calendar_there(
+    enter: Enter, dina: Staff
+) -> None:
+    """The feed of the chosen day is held until the booking was answered and asked again."""
+    page = enter("/calendar/")
+    held: list[Route] = []
+    page.route(f"**/feed/?date={tomorrow(0):%Y-%m-%d}*", lambda route: hold(route, held))
+    ask_for_times(page, day=f"{tomorrow(0):%Y-%m-%d}")
+    expect(page.get_by_text("08:00 – 08:45 is free.")).to_be_visible()
+
+    with page.expect_response("**/appointments/"):
+        page.keyboard.press("Control+Enter")
+
+    expect(event(page, "Mara Winter")).to_contain_text("08:00 – 08:45")
+    held[0].abort()
+    expect(event(page, "Mara Winter")).to_be_visible()
+
+
+def hold(route: Route, held: list[Route]) -> None:
+    """Let every request go on but the first."""
+    if held:
+        route.continue_()
+    held.append(route)
+
+
+def ask_for_times(page: Page, *, day: str = "") -> None:
     """Choose a customer, a service and eight o'clock with the keyboard alone."""
     client("Mara Winter")
     page.keyboard.press("n")
@@ -57,6 +82,8 @@ def ask_for_times(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Service")).to_be_focused()
     page.keyboard.type("Hair")
+    if day:
+        page.get_by_label("Date").last.fill(day)
     first = page.get_by_role("radio", name="08:00")
     expect(first).to_be_visible()
     first.focus()
