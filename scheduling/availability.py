@@ -37,6 +37,11 @@ def work_on(day: date, hours: Iterable[Stretch], zone: ZoneInfo) -> list[Span]:
     return joined(stretch for stretch in stretches if stretch[0] < stretch[1])
 
 
+def work_over(days: Iterable[tuple[date, Iterable[Stretch]]], zone: ZoneInfo) -> list[Span]:
+    """Return the hours of several local days as instants; what touches over midnight is joined."""
+    return joined(stretch for day, hours in days for stretch in work_on(day, hours, zone))
+
+
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Return ``spans`` sorted, with those that touch or overlap made one."""
     result: list[Span] = []

@@ -28,10 +28,7 @@ def _around(moment: datetime, quiet: Hours, zone: ZoneInfo) -> Span | None:
     Who is quiet around the clock is quiet for the two days around it, not for ever.
     """
     today = moment.astimezone(zone).date()
-    stretches = availability.joined(
-        stretch
-        for day in (today - ONE_DAY, today, today + ONE_DAY)
-        for stretch in availability.work_on(day, quiet, zone)
-    )
+    days = (today - ONE_DAY, today, today + ONE_DAY)
+    stretches = availability.work_over(((day, quiet) for day in days), zone)
     at = availability.seconds(moment)
     return next((span for span in stretches if span[0] <= at < span[1]), None)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -67,7 +66,7 @@ def work_of(
     _, end = day_bounds(dates[-1], zone)
     away = away_of(staff, begin, end)
     return {
-        pk: availability.without(_stretches(days, zone), away[pk])
+        pk: availability.without(availability.work_over(days, zone), away[pk])
         for pk, days in hours_of(staff, location, dates).items()
     }
 
@@ -92,7 +91,7 @@ def closed_by(location: Location, start_at: datetime, end_at: datetime) -> str:
     for closure in near.order_by("first_date", "pk"):
         hours = closure.hours or ALL_DAY
         days = [day for day in dates if closure.first_date <= day <= closure.last_date]
-        closed = _stretches(((day, hours) for day in days), location.time_zone)
+        closed = availability.work_over(((day, hours) for day in days), location.time_zone)
         if any(first < end and last > begin for first, last in closed):
             return closure.name
     return ""
@@ -101,12 +100,6 @@ def closed_by(location: Location, start_at: datetime, end_at: datetime) -> str:
 def is_away(staff: Staff, start_at: datetime, end_at: datetime) -> bool:
     """Say whether ``staff`` is away at some moment from ``start_at`` to ``end_at``."""
     return TimeOff.objects.filter(staff=staff, start_at__lt=end_at, end_at__gt=start_at).exists()
-
-
-def _stretches(days: Iterable[tuple[date, Hours]], zone: ZoneInfo) -> list[Span]:
-    return availability.joined(
-        stretch for day, hours in days for stretch in availability.work_on(day, hours, zone)
-    )
 
 
 _HOURS = """
