@@ -5,7 +5,7 @@ Nothing is merged here.
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -28,15 +28,16 @@ SLICE_SECONDS = 25.0  # of the 30 until the schedule comes again
 NOTED = frozenset({Fact.SAME_EXTERNAL_ID, Fact.SAME_ID})
 
 
-def compare_alone(*, imported: bool, by: Actor) -> int:
+def compare_alone(*, imported: bool, by: Actor, may_go_on: Callable[[], bool]) -> int:
     """Compare for up to 25 seconds, unless another worker is at it; return how many were.
 
-    What is left, the schedule goes on with. A bell that rang on would not end before the work,
-    and every bell would begin such a row of bells.
+    Before each batch ``may_go_on`` says whether nothing more urgent has come. The schedule goes
+    on with what is left: a bell that rang on would not end before the work, and every bell would
+    begin such a row of bells.
     """
     latest, total = time.monotonic() + SLICE_SECONDS, 0
     with locks.alone_in_session(f"compare:{imported}") as is_alone:
-        while is_alone and time.monotonic() < latest:
+        while is_alone and time.monotonic() < latest and may_go_on():
             done = compare_pending(limit=AT_ONCE, imported=imported, by=by)
             if not done:
                 break

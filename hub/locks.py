@@ -13,7 +13,7 @@ and waits only for an earlier chunk (``customers/importing/chunks.py``).
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 PATIENCE_SECONDS = 3.0
 
@@ -85,18 +85,20 @@ def alone_in_session(key: str) -> Iterator[bool]:
 
 
 def held_by_others(keys: Iterable[str]) -> set[str]:
-    """Return which of ``keys`` another session holds at this moment; takes none of them."""
-    with connection.cursor() as cursor:
-        # A key of 64 bits is shown as its two halves, and marked with objsubid 1.
+    """Return which of ``keys`` another session holds alone at this moment; keeps none of them.
+
+    It tries each for an instant: listing all locks takes 18 ms while an import holds thousands.
+    In that instant ``try_exclusively`` of another session fails.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s::text[]) AS name, hashtextextended(name, 0) AS key"
-            " WHERE EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-            " WHERE locktype = 'advisory' AND datname = current_database() AND granted"
-            " AND pid <> pg_backend_pid() AND objsubid = 1"
-            " AND classid = ((key >> 32) & 4294967295)::oid AND objid = (key & 4294967295)::oid)",
+            "SELECT name FROM unnest(%s::text[]) AS name"
+            " WHERE NOT pg_try_advisory_xact_lock_shared(hashtextextended(name, 0))",
             [list(keys)],
         )
-        return {name for (name,) in cursor.fetchall()}
+        found = {name for (name,) in cursor.fetchall()}
+        transaction.set_rollback(True)  # gives back what was free
+    return found
 
 
 def epoch_of(user_id: str) -> str:

@@ -223,10 +223,10 @@ def standing_still(*, at: datetime) -> list[CustomerImport]:
     return list(silent.order_by("moved_at", "pk"))
 
 
-def is_importing(*, at: datetime) -> bool:
-    """Say whether customers are being imported at ``at``; one that nobody moves does not count."""
-    running = CustomerImport.objects.filter(state=ImportState.RUNNING)
-    return running.filter(moved_at__gte=at - SILENT_FOR).exists()
+def is_moving_any(*, at: datetime) -> bool:
+    """Say whether a file is checked or imported at ``at``; one that stands still is not."""
+    moving = CustomerImport.objects.filter(state__in=MOVING)
+    return moving.filter(moved_at__gte=at - SILENT_FOR).exists()
 
 
 def actor_of(found: CustomerImport) -> Actor:

@@ -10,10 +10,11 @@ from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers import comparing
 from customers.answering import answer_different
 from customers.comparing import compare_pending
 from customers.erasure import erase_customer
-from customers.importing.requesting import start_import
+from customers.importing.requesting import start_check, start_import
 from customers.models import (
     Customer,
     CustomerImport,
@@ -56,6 +57,28 @@ def test_who_is_imported_waits_for_the_end_of_the_import_and_others_do_not() -> 
     CustomerImport.objects.filter(pk=under_way.pk).update(state=ImportState.DONE)
     assert compare_imported() == 1
     assert waiting() == set()
+
+
+def test_comparing_ends_as_soon_as_a_file_is_checked_or_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It went on for 25 seconds, in one of the two processes that the import could have had."""
+    monkeypatch.setattr(comparing, "AT_ONCE", 1)
+    for name in ("Ann Imported", "Ben Imported", "Cleo Imported"):
+        customer(name)
+    found = checked(csv_of(CLAIRE))
+    compared: list[str] = []
+
+    def begin_meanwhile(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if "search_name %" in sql:
+            compared.append(sql)
+            if len(compared) == 2:
+                start_check(found.pk, at=timezone.now(), by=actor(ada()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(begin_meanwhile):
+        assert compare_imported() == 2
+    assert len(waiting()) == 1
 
 
 def test_an_import_that_nobody_moves_holds_nobody_up() -> None:

@@ -40,6 +40,23 @@ def test_what_another_session_holds_is_seen_and_what_nobody_holds_is_not() -> No
     assert own == set(), "one's own are not another's"
 
 
+def test_looking_who_holds_a_lock_keeps_nothing() -> None:
+    looked, tried = threading.Event(), threading.Event()
+
+    def act(place: int) -> bool:
+        with transaction.atomic():
+            if place == 0:
+                locks.held_by_others(KEYS)
+                looked.set()
+                return tried.wait(10)
+            assert looked.wait(10)
+            taken = [locks.try_exclusively(key) for key in KEYS]
+            tried.set()
+            return all(taken)
+
+    assert at_once(2, act) == [True, True]
+
+
 def test_a_lock_is_gone_with_its_transaction() -> None:
     def take(_place: int) -> bool:
         with transaction.atomic():
