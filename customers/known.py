@@ -72,6 +72,9 @@ class Known:
     def by_hub_id(self, traits: Traits) -> Customer | None:
         return self._by_id.get(traits.claim.hub_id) if traits.claim.hub_id else None
 
+    def knows_id_of(self, traits: Traits) -> bool:
+        return bool(self.by_external_id(traits) or self.by_hub_id(traits))
+
     def points_at(self, key: Point, *, besides: Customer) -> list[ContactPoint]:
         """Return the contact points with one identifier, of everybody else."""
         return [hit.point for hit in self._hits.get(key, ()) if hit.customer != besides]

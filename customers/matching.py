@@ -28,6 +28,8 @@ def match(claim: Claim) -> Match:
 def match_traits(traits: Traits, known: Known) -> Match:
     """Do what ``match`` does, with what was read for many claims at once."""
     hits = known.hits(traits)
+    if not hits and not known.knows_id_of(traits):  # nearly everybody who is new
+        return Match() if traits.points else _namesakes(traits)
     for tier, found in _tiers(traits, hits, known):
         if not found:
             continue
@@ -35,9 +37,7 @@ def match_traits(traits: Traits, known: Known) -> Match:
         if linked and any(_against(tier, traits, linked, known)):
             linked = None
         return _judged(tier, linked, found, traits, known)
-    if traits.points:
-        return _judged(Tier.NONE, None, [], traits, known) if hits else Match()
-    return _namesakes(traits)
+    return _judged(Tier.NONE, None, [], traits, known)
 
 
 def _tiers(traits: Traits, hits: list[Hit], known: Known) -> Iterator[tuple[Tier, list[Customer]]]:

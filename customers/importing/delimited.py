@@ -14,6 +14,7 @@ from customers.importing.tables import (
     Table,
     UnreadableFile,
     below_headings,
+    headings_of,
     with_headings,
 )
 
@@ -43,11 +44,12 @@ def table_of(opened: Opener) -> Table:
         with _text(opened, encoding) as text:
             yield with_headings(_records(text, delimiter), other_delimiters=others)
 
-    headings, last = None, 0
-    with whole() as rows:
-        for row in rows:
-            headings, last = headings or tuple(row.cells), row.number
-    if headings is None:
+    def last() -> int:
+        with whole() as rows:
+            return max(row.number for row in rows)
+
+    headings = headings_of(whole)
+    if not headings:
         raise UnreadableFile("This file is empty.")
     told = f"Read as {name} text, divided by {DELIMITERS[delimiter]}."
     return Table(headings, below_headings(whole), last, told)

@@ -48,7 +48,7 @@ def upload_import(
             region=home_region(),
             headings=list(table.headings),
             mapping=guessed(table.headings),
-            total=table.last,
+            total=table.last(),
             created_at=at,
             moved_at=at,
         )

@@ -41,13 +41,13 @@ Rows = Callable[[], AbstractContextManager[Iterator[Row]]]
 class Table:
     """``rows`` opens what follows the headings, from the top each time it is called.
 
-    ``last`` is the number of the last row, 0 when only reading to the end would tell.
+    ``last`` reads the number of the last row, 0 where that would take too long.
     ``told`` says how the file was understood.
     """
 
     headings: tuple[str, ...]
     rows: Rows
-    last: int
+    last: Callable[[], int]
     told: str
 
 
@@ -77,6 +77,16 @@ def below_headings(whole: Rows) -> Rows:
             yield rows
 
     return below
+
+
+def headings_of(whole: Rows) -> tuple[str, ...]:
+    """Return the first row that holds anything; empty where none does.
+
+    :raises UnreadableFile: it does not look like headings.
+    """
+    with whole() as rows:
+        first = next(rows, None)
+    return tuple(first.cells) if first else ()
 
 
 def named(row: Row) -> tuple[str, ...]:
@@ -115,15 +125,15 @@ def unprotected(text: str) -> str:
 
 
 def _fitted(row: Row, width: int, other_delimiters: str) -> Row:
-    cells = [unprotected(cell) for cell in row.cells]
+    cells = [unprotected(cell) if cell[:1] == "'" else cell for cell in row.cells]
     fault = row.fault or _fault_of(cells, width, other_delimiters)
     return Row(row.number, (*cells[:width], *[""] * (width - len(cells))), fault)
 
 
 def _fault_of(cells: Sequence[str], width: int, other_delimiters: str) -> str:
-    if any(len(cell) > CELL_CHARACTERS for cell in cells):
+    if max(map(len, cells)) > CELL_CHARACTERS:
         return "One value is longer than 64 KB. Is a quotation mark left open?"
-    if any(cell.strip() for cell in cells[width:]):
+    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         return f"This row has {len(cells)} values, but there are {width} headings."
     if width > 1 and len(cells) == 1 and any(sign in cells[0] for sign in other_delimiters):
         return "This row is divided by another sign than the headings are."

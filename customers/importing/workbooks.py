@@ -41,12 +41,13 @@ def table_of(opened: Opener) -> Table:
             yield with_headings(_rows(sheet))
 
     with opened() as file, _sheet(file) as sheet:
-        last, name = sheet.max_row or 0, sheet.title
+        said, name = sheet.max_row or 0, sheet.title
         first = next(with_headings(_rows(sheet)), None)
     if first is None:
         raise UnreadableFile("The first sheet of this workbook is empty.")
     told = f"Read from the sheet “{name}” of the workbook."
-    return Table(tuple(first.cells), below_headings(whole), last if last <= ROWS else 0, told)
+    last = said if said <= ROWS else 0
+    return Table(tuple(first.cells), below_headings(whole), lambda: last, told)
 
 
 def require_harmless(opened: Opener) -> None:
