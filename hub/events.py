@@ -20,6 +20,10 @@ class EventName(StrEnum):
     APPOINTMENT_NO_SHOW = "appointment.no_show"
     APPOINTMENT_REOPENED = "appointment.reopened"
 
+    SERIES_STARTED = "series.started"
+    SERIES_UPDATED = "series.updated"
+    SERIES_ENDED = "series.ended"
+
     LOCATION_ADDED = "location.added"
     LOCATION_UPDATED = "location.updated"
     RESOURCE_ADDED = "resource.added"

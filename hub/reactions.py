@@ -17,4 +17,7 @@ REACTIONS: dict[EventName, tuple[str, ...]] = {
     EventName.APPOINTMENT_COMPLETED: ("billing.drafting.propose_invoice",),
     EventName.APPOINTMENT_NO_SHOW: ("billing.drafting.propose_late_fee",),
     EventName.APPOINTMENT_REOPENED: ("billing.drafting.refuse_reopening_of_issued",),
+    EventName.SERIES_STARTED: ("scheduling.telling.tell_of_series",),
+    EventName.SERIES_UPDATED: ("scheduling.telling.tell_of_series",),
+    EventName.SERIES_ENDED: ("scheduling.telling.tell_of_series",),
 }

@@ -11,7 +11,7 @@ class SchedulingConfig(AppConfig):
         from customers import dossier, erasure, references
         from hub.events import EventName
         from scheduling import chronicle, erasing, telling
-        from scheduling.models import Appointment
+        from scheduling.models import Appointment, Series
 
         references.register_reach(_customers_of_own_appointments)
         references.register(
@@ -22,6 +22,9 @@ class SchedulingConfig(AppConfig):
                 "appointments",
                 EventName.APPOINTMENT_UPDATED,
             )
+        )
+        references.register(
+            references.Reference("series", Series, "series", "series", EventName.SERIES_UPDATED)
         )
         telling.register()
         chronicle.register()

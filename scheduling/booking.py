@@ -1,7 +1,7 @@
 """Book an appointment; write its notes. To move one see ``rescheduling``."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
 from scheduling.limits import OutsideWorkingHours, TooLate
-from scheduling.models import Appointment, Resource
+from scheduling.models import Appointment, Resource, Series
 from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
@@ -30,6 +30,7 @@ __all__ = [
     "TooLate",
     "annotate_appointment",
     "book_appointment",
+    "book_visit",
     "reschedule_appointment",
 ]
 
@@ -69,7 +70,7 @@ def book_appointment(
     with offering_alternatives(
         booking.service_id, booking.staff_id, booking.location_id, booking.start_at, at=at
     ):
-        return _book(booking, at=at, by=by, override_reason=override_reason)
+        return book_visit(booking, at=at, by=by, override_reason=override_reason)
 
 
 @transaction.atomic
@@ -91,7 +92,21 @@ def annotate_appointment(
 
 
 @occupying.retrying
-def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) -> Appointment:
+def book_visit(
+    booking: Booking,
+    *,
+    at: datetime,
+    by: Actor,
+    override_reason: str = "",
+    series: Series | None = None,
+    occurs_on: date | None = None,
+) -> Appointment:
+    """Do what ``book_appointment`` does, perhaps as the visit of a series on a date of its rule.
+
+    A refusal names no free times.
+
+    :raises DomainError: as ``book_appointment`` does.
+    """
     held = require_booker(by)
     offer = offer_of(
         booking.service_id, booking.staff_id, booking.resource_id, booking.location_id
@@ -100,6 +115,7 @@ def _book(booking: Booking, *, at: datetime, by: Actor, override_reason: str) ->
     customer = customer_for(booking.customer_id, held)
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, at=at)
+    appointment.series, appointment.occurs_on = series, occurs_on
     if not set_aside:
         _require_limits(offer, appointment, at=at)
     occupying.lock([offer.staff, *(offer.rooms or ())])

@@ -1,6 +1,6 @@
 """Cancel an appointment: at once, or with a time in which it can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,6 +49,19 @@ def cancel_appointment(
     occupying.free(appointment)
     appointment.canceled_by = wanted_by
     return _cancel(appointment, reason=reason, held_until=None, at=at, by=by)
+
+
+def cancel_visit(
+    appointment: Appointment, *, reason: str, wanted_by: CanceledBy, at: datetime, by: Actor
+) -> Appointment:
+    """Cancel a locked visit together with others of its series; the series tells the customer.
+
+    :raises IllegalTransition: it is over, or canceled already.
+    """
+    occupying.free(appointment)
+    appointment.canceled_by = wanted_by
+    told = {"series": [None, str(appointment.series_id)]}
+    return _cancel(appointment, reason=reason, held_until=None, at=at, by=by, more=told)
 
 
 @transaction.atomic
@@ -133,6 +146,7 @@ def _cancel(
     held_until: datetime | None,
     at: datetime,
     by: Actor,
+    more: Mapping[str, Sequence[str | None]] | None = None,
 ) -> Appointment:
     before = appointment.status
     _require_transition(appointment, AppointmentStatus.CANCELED)
@@ -145,6 +159,7 @@ def _cancel(
         "status": [before, AppointmentStatus.CANCELED],
         "reason": ["", appointment.cancel_reason],
         "slot_held_until": [None, None if held_until is None else held_until.isoformat()],
+        **(more or {}),
     }
     outbox.record(EventName.APPOINTMENT_CANCELED, subject=appointment, by=by, fields=fields)
     return appointment

@@ -10,7 +10,7 @@ from customers.erasure import Kept
 from hub import history
 from hub.actors import Actor
 from hub.models import Change
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Series, SeriesStatus
 from scheduling.states import AppointmentStatus
 
 FIELDS = ("notes", "cancel_reason")
@@ -21,10 +21,12 @@ def obstacle(customer_ids: Iterable[UUID], *, at: datetime) -> str:
     coming = Appointment.objects.filter(
         customer__in=customer_ids, status=AppointmentStatus.BOOKED, end_at__gt=at
     ).count()
-    if not coming:
-        return ""
-    visits = "An appointment is" if coming == 1 else f"{coming} appointments are"
-    return f"{visits} still to come: cancel first."
+    if coming:
+        visits = "An appointment is" if coming == 1 else f"{coming} appointments are"
+        return f"{visits} still to come: cancel first."
+    if Series.objects.filter(customer__in=customer_ids).exclude(status=SeriesStatus.ENDED):
+        return "Visits are still to be booked by a series: end it first."
+    return ""
 
 
 def kept(customer_ids: Iterable[UUID], *, at: datetime) -> list[Kept]:  # noqa: ARG001

@@ -108,7 +108,11 @@ def _placement(appointment: Appointment) -> Placement:
 
 def _address(notification: Notification) -> str:
     # Not ``recipient_id``: by now the customer may have become another one by a merge.
-    customer_id = _appointment(notification).customer_id
+    return address_of(_appointment(notification).customer_id)
+
+
+def address_of(customer_id: UUID) -> str:
+    """Return the e-mail address to write to, ``""`` where there is none."""
     points = ContactPoint.objects.filter(customer=customer_id, kind=ContactKind.EMAIL)
     primary = points.order_by("-is_primary", "created_at", "pk").first()
     return primary.value if primary else ""

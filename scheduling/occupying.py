@@ -124,12 +124,12 @@ def move(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None
     kinds = {name.partition(":")[0]: (name, unit) for name, unit in _named(units)}
     for row in appointment.occupancies.order_by("pk"):
         row.subject, row.unit = kinds[row.subject.partition(":")[0]]
-        row.block = DateTimeTZRange(*appointment.block)
-        row.save(update_fields=["subject", "unit", "block"])
+        row.block, row.active = DateTimeTZRange(*appointment.block), True
+        row.save(update_fields=["subject", "unit", "block", "active"])
 
 
 def free(appointment: Appointment) -> None:
-    """Give the time back; the rows stay and say what was taken."""
+    """Give the time back; the rows stay and say what was taken. ``move`` takes time again."""
     appointment.occupancies.update(active=False)
 
 

@@ -1,10 +1,12 @@
 """Move an appointment to another time, make it longer or shorter, give it to somebody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hub import history, outbox
+from hub.access import Access
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput, require_version
 from hub.events import EventName
@@ -33,6 +35,16 @@ class Move:
     end_at: datetime | None
     staff_id: UUID | None
     override_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a visit goes; ``reason`` sets hours and notice aside."""
+
+    start_at: datetime
+    staff: Staff
+    rooms: Sequence[Resource] | None
+    reason: str
 
 
 def reschedule_appointment(  # noqa: PLR0913
@@ -93,6 +105,29 @@ def _reschedule(
     occupying.move(appointment, units)
     _write(appointment, before, move.override_reason if set_aside else "", by=by)
     return appointment
+
+
+def move_visit(
+    visit: Appointment, target: Target, *, held: Access, at: datetime, by: Actor
+) -> Appointment:
+    """Move a locked visit together with others of its series; the series tells the customer.
+
+    People and rooms must be locked, and no other visit that moves along may be in the way.
+
+    :raises DomainError: as ``reschedule_appointment`` does.
+    """
+    before = _placement(visit)
+    length = visit.end_at - visit.start_at
+    visit.previous_start_at = visit.start_at
+    visit.start_at, visit.end_at = target.start_at, target.start_at + length
+    visit.staff = target.staff
+    if not target.reason:
+        _require_limits(visit, before, at=at, by=by)
+    units = place(visit, target.staff, target.rooms, held=held, at=at)
+    visit.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
+    occupying.move(visit, units)
+    _write(visit, before, target.reason, by=by, as_part_of_series=True)
+    return visit
 
 
 def _with_parts() -> AppointmentQuerySet:
@@ -170,11 +205,20 @@ def _takes_back(appointment: Appointment, by: Actor) -> bool:
     return (was.start_at, was.end_at, was.staff_id) == here
 
 
-def _write(appointment: Appointment, before: Placement, reason: str, *, by: Actor) -> None:
+def _write(
+    appointment: Appointment,
+    before: Placement,
+    reason: str,
+    *,
+    by: Actor,
+    as_part_of_series: bool = False,
+) -> None:
     appointment.schedule_version += 1
     appointment.reschedule_count += 1
-    counters = ("schedule_version", "reschedule_count", "previous_start_at")
-    history.save(appointment, fields=[*before, *counters], by=by, reason=reason)
+    names = [*before, "schedule_version", "reschedule_count", "previous_start_at"]
+    if as_part_of_series:
+        names += ["series", "occurs_on"]
+    history.save(appointment, fields=names, by=by, reason=reason)
     after = _placement(appointment)
     fields = {
         name: [_said(before[name]), _said(after[name])]
@@ -183,6 +227,8 @@ def _write(appointment: Appointment, before: Placement, reason: str, *, by: Acto
     }
     if reason:
         fields["override_reason"] = ["", reason]
+    if as_part_of_series:
+        fields["series"] = [None, str(appointment.series_id)]
     outbox.record(EventName.APPOINTMENT_RESCHEDULED, subject=appointment, by=by, fields=fields)
 
 

@@ -12,20 +12,25 @@ from hub.events import EventName
 from hub.models import Change
 from hub.notifications import planning, registry
 from hub.notifications.models import Notification
-from scheduling import letters
-from scheduling.models import Appointment
+from scheduling import letters, series_letters
+from scheduling.models import Appointment, Series
+from scheduling.series_letters import SERIES
 
 # As long as a drag can be undone in the browser.
 UNDO_WINDOW = timedelta(seconds=6)
 CANCELED_BEFORE_TOLD = "the appointment was canceled"
 BOOKED, MOVED, CANCELED = letters.BOOKED, letters.MOVED, letters.CANCELED
 REMINDER = letters.REMINDER
+# What needs no message: the next visits get reminders, a series that goes on tells of itself.
+SAID_BY_OTHERS = frozenset({"booked_until", "continued_by", "customer"})
 
 
 def tell_of_booking(change: Change, by: Actor) -> None:
     """Confirm a new appointment at once; after an undo tell what the cancellation had stopped."""
     appointment = _subject_of(change)
     _plan_reminder(appointment, at=change.at, by=by)
+    if change.name == EventName.APPOINTMENT_BOOKED and appointment.series_id:
+        return  # its series tells of all its visits
     if change.name == EventName.APPOINTMENT_BOOKED:
         _plan(BOOKED, appointment, due_at=change.at, by=by)
         return
@@ -41,6 +46,8 @@ def tell_of_move(change: Change, by: Actor) -> None:
     planning.withdraw(appointment.pk, [REMINDER], reason="superseded: it was moved")
     _plan_reminder(appointment, at=change.at, by=by)
     planning.withdraw(appointment.pk, [MOVED], reason="superseded")
+    if "series" in change.fields:
+        return
     unconfirmed = planning.withdraw(appointment.pk, [BOOKED], reason="superseded")
     kind = BOOKED if unconfirmed else MOVED
     _plan(kind, appointment, due_at=change.at + UNDO_WINDOW, by=by)
@@ -50,8 +57,25 @@ def tell_of_cancellation(change: Change, by: Actor) -> None:
     """Tell of a cancellation when it can no longer be undone."""
     appointment = _subject_of(change)
     planning.withdraw(appointment.pk, [BOOKED, MOVED, REMINDER], reason=CANCELED_BEFORE_TOLD)
+    if "series" in change.fields:
+        return
     due_at = appointment.slot_held_until or change.at + UNDO_WINDOW
     _plan(CANCELED, appointment, due_at=due_at, by=by)
+
+
+def tell_of_series(change: Change, by: Actor) -> None:
+    """Tell once of all visits of a series that began, changed, paused or ended."""
+    planning.withdraw(change.local_id, [SERIES], reason="superseded")
+    if not SAID_BY_OTHERS & change.fields.keys() and by.source is not Source.IMPORT:
+        series = Series.objects.get(pk=change.local_id)
+        planning.plan(
+            SERIES,
+            subject=series,
+            object_version=series.version,
+            recipient_id=series.customer_id,
+            due_at=change.at + UNDO_WINDOW,
+            by=by,
+        )
 
 
 def hasten_cancellation(appointment_id: UUID, *, at: datetime) -> None:
@@ -60,7 +84,7 @@ def hasten_cancellation(appointment_id: UUID, *, at: datetime) -> None:
 
 
 def register() -> None:
-    for kind in letters.KINDS:
+    for kind in (*letters.KINDS, series_letters.KIND):
         registry.register(kind)
 
 

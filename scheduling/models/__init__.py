@@ -1,6 +1,7 @@
 from scheduling.models.appointments import Appointment, CanceledBy, Occupancy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
+from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Occupancy",
     "Resource",
     "ResourceKind",
+    "Series",
+    "SeriesStatus",
     "Service",
     "ServiceAtLocation",
     "SpecialHours",

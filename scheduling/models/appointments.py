@@ -17,6 +17,7 @@ from hub.access import Access, Capability
 from hub.identifiers import uuid7
 from scheduling.models.catalog import Service
 from scheduling.models.places import Location, Resource
+from scheduling.models.series import Series
 from scheduling.models.staff import Staff
 from scheduling.states import AppointmentStatus
 
@@ -62,6 +63,12 @@ class Appointment(models.Model):
     )
     location = models.ForeignKey(
         Location, models.PROTECT, related_name="appointments", db_index=False
+    )
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, related_name="visits", db_index=False
+    )
+    occurs_on = models.DateField(
+        null=True, blank=True, help_text="The date of its series that it stands for, if any"
     )
     status = models.CharField(
         max_length=12, choices=AppointmentStatus, default=AppointmentStatus.BOOKED
@@ -127,12 +134,27 @@ class Appointment(models.Model):
                 condition=~Q(status=AppointmentStatus.CANCELED) | Q(canceled_at__isnull=False),
                 name="canceled_appointment_says_when",
             ),
+            models.UniqueConstraint(
+                fields=["series", "occurs_on"],
+                name="one_visit_per_date_of_series",
+                condition=~Q(status=AppointmentStatus.CANCELED),
+            ),
+            models.CheckConstraint(
+                condition=Q(series=None, occurs_on=None)
+                | Q(series__isnull=False, occurs_on__isnull=False),
+                name="visit_of_series_says_its_date",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["location", "start_at"], name="appointment_by_day"),
             models.Index(fields=["customer", "start_at"], name="appointment_by_customer"),
             models.Index(fields=["staff", "start_at"], name="appointment_by_staff"),
             models.Index(fields=["created_at", "id"], name="appointment_by_age"),
+            models.Index(
+                fields=["series", "occurs_on"],
+                name="appointment_by_series",
+                condition=Q(series__isnull=False),
+            ),
             models.Index(
                 fields=["slot_held_until"],
                 name="appointment_slots_held",

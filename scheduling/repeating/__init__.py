@@ -1,0 +1,1 @@
+"""Recurring visits: foresee, start, go on with, change and end a series."""

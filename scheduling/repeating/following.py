@@ -1,0 +1,284 @@
+"""Change a visit and all that follow: the series ends before it, and another one goes on.
+
+Visits keep their records: the first that follows becomes the first of the new rule, and so on.
+What was moved or canceled by itself, is over, or has begun stays as it is.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from uuid import UUID
+
+from hub import history, outbox
+from hub.access import Access
+from hub.actors import Actor
+from hub.errors import InvalidInput
+from hub.events import EventName
+from hub.identifiers import next_of, uuid7
+from scheduling import limits, occupying
+from scheduling.booking import book_visit
+from scheduling.models import Appointment, CanceledBy, Resource, Series, SeriesStatus, Staff
+from scheduling.offering import active_staff, require_qualified, rooms_of
+from scheduling.permitting import require_booker, require_reach
+from scheduling.recurrence import Rule
+from scheduling.repeating.ending import SeriesIsOver, cancel_visits, visits_from
+from scheduling.repeating.foreseeing import MOST_AT_ONCE
+from scheduling.repeating.going_on import booking_of
+from scheduling.repeating.holding import locked_for
+from scheduling.repeating.starting import LEFT_OUT, REFUSALS, refusal_of, refused_visits
+from scheduling.rescheduling import Target, move_visit
+from scheduling.rules import rules_of
+
+ONE_DAY = timedelta(days=1)
+CANCELED = "Canceled before the series changed."
+NO_LONGER = "The series changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What becomes of the visits; ``None`` keeps it as it is.
+
+    ``start_time`` is on the wall clock of the location; ``rule`` begins on its own first date.
+    """
+
+    start_time: time | None = None
+    staff_id: UUID | None = None
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """``moves`` are pairs of a visit and its new date; ``fresh`` dates have no visit yet."""
+
+    series: Series
+    moves: Sequence[tuple[Appointment, date]]
+    kept: Sequence[tuple[Appointment, date]]
+    fresh: Sequence[date]
+    surplus: Sequence[Appointment]
+
+
+def change_following(  # noqa: PLR0913
+    series_id: UUID,
+    change: Following,
+    *,
+    from_date: date,
+    leave_out: Collection[date] = (),
+    at: datetime,
+    by: Actor,
+    override_reason: str = "",
+    expected_version: int | None = None,
+) -> Series:
+    """Change the visits from ``from_date``, a date of its rule, on; return the series they join.
+
+    :raises AccessDenied: ``by`` may not change it, or not book for the new staff member.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    :raises SeriesIsOver: it is not active.
+    :raises InvalidInput: a value cannot be right, or that visit has begun.
+    :raises NotQualified: the new staff member does not offer the service.
+    :raises VisitsRefused: some dates cannot be booked, so nothing was changed; names all.
+    """
+    return _change(
+        series_id,
+        change,
+        from_date,
+        frozenset(leave_out),
+        override_reason,
+        expected_version,
+        at=at,
+        by=by,
+    )
+
+
+@occupying.retrying
+def _change(  # noqa: PLR0913
+    series_id: UUID,
+    change: Following,
+    from_date: date,
+    leave_out: Collection[date],
+    reason: str,
+    expected_version: int | None,
+    *,
+    at: datetime,
+    by: Actor,
+) -> Series:
+    held = require_booker(by)
+    old = locked_for(by, series_id, expected_version=expected_version)
+    _require_changeable(old, from_date, at=at)
+    staff = _staff_for(old, change)
+    require_reach(held, staff, old.location_id)
+    reason = reason.strip() if limits.may_set_aside(held, reason) else ""
+    plan = _planned(old, _drafted(old, change, staff, from_date, at=at), from_date, leave_out, at)
+    new = plan.series
+    history.create(new, by=by, reason=reason)
+    rooms = _rooms(old, plan)
+    occupying.lock([old.staff, staff, *rooms])
+    occupying.require_unchanged(staff, old.location, rooms, old.staff)
+    _move_all(plan, old, staff, reason, held=held, at=at, by=by)
+    cancel_visits(plan.surplus, NO_LONGER, CanceledBy.BUSINESS, at=at, by=by)
+    _cut(old, from_date, new, by=by)
+    outbox.record(
+        EventName.SERIES_STARTED, subject=new, by=by, fields={"continues": [None, str(old.pk)]}
+    )
+    return new
+
+
+def _require_changeable(old: Series, from_date: date, *, at: datetime) -> None:
+    if old.status != SeriesStatus.ACTIVE:
+        raise SeriesIsOver("Only an active series can be changed. Resume it first.")
+    if next(old.dates(last=from_date), None) is None or from_date not in set(
+        old.dates(last=from_date)
+    ):
+        raise InvalidInput("This is no date of the series.", field="from_date")
+    if old.start_on(from_date) <= at:
+        raise InvalidInput("What has begun cannot be changed any more.", field="from_date")
+
+
+def _staff_for(old: Series, change: Following) -> Staff:
+    if change.staff_id is None or change.staff_id == old.staff_id:
+        return old.staff
+    staff = active_staff(change.staff_id)
+    require_qualified(staff, old.service)
+    if not Staff.objects.working_at(old.location).filter(pk=staff.pk).exists():
+        raise InvalidInput(f"{staff} works at another location.", field="staff")
+    return staff
+
+
+def _drafted(
+    old: Series, change: Following, staff: Staff, from_date: date, *, at: datetime
+) -> Series:
+    rule = change.rule or old.rule
+    return Series(
+        id=uuid7(),
+        number=next_of("scheduling_series_number"),
+        customer=old.customer,
+        service=old.service,
+        staff=staff,
+        location=old.location,
+        unit=rule.unit,
+        interval=rule.interval,
+        weekdays=list(rule.weekdays),
+        monthly=rule.monthly,
+        count=rule.count,
+        until=rule.until,
+        first_date=rule.first_date,
+        begins_on=change.rule.first_date if change.rule else from_date,
+        start_time=change.start_time or old.start_time,
+        time_zone=old.time_zone,
+        continues=old,
+        created_at=at,
+    )
+
+
+def _planned(
+    old: Series, new: Series, from_date: date, leave_out: Collection[date], at: datetime
+) -> _Plan:
+    """Match the dates that follow with those of the new rule, one by one."""
+    visits = {visit.occurs_on: visit for visit in visits_from(old, from_date, at=at)}
+    olds = [day for day in old.dates(last=old.booked_until) if day >= from_date]
+    rules = rules_of(new.service, new.location)
+    last = limits.last_date(rules.horizon_days, at=at, zone=new.time_zone)
+    news = list(islice(new.dates(last=last), max(MOST_AT_ONCE, len(olds))))
+    if not set(news) - set(leave_out):
+        raise InvalidInput("No visit would be left.", field="rule")
+    new.booked_until = news[-1]
+    moves, kept, surplus = [], [], []
+    for old_day, new_day in zip(olds, news, strict=False):
+        visit = visits.pop(old_day, None)
+        if visit is None:
+            new.left_out[str(new_day)] = old.left_out.get(str(old_day), CANCELED)
+        elif _was_moved_by_itself(visit, old):
+            kept.append((visit, new_day))
+        elif new_day in leave_out:
+            new.left_out[str(new_day)] = LEFT_OUT
+            surplus.append(visit)
+        else:
+            moves.append((visit, new_day))
+    more = news[len(olds) :]
+    new.left_out |= {str(day): LEFT_OUT for day in more if day in leave_out}
+    fresh = [day for day in more if day not in leave_out]
+    return _Plan(new, moves, kept, fresh, [*surplus, *visits.values()])
+
+
+def _was_moved_by_itself(visit: Appointment, old: Series) -> bool:
+    day = visit.occurs_on
+    expected = None if day is None else old.start_on(day)
+    return (visit.start_at, visit.staff_id) != (expected, old.staff_id)
+
+
+def _rooms(old: Series, plan: _Plan) -> list[Resource]:
+    kinds = {visit.resource.kind for visit, _ in plan.moves if visit.resource}
+    kinds |= {old.service.needs} - {""}
+    return [room for kind in sorted(kinds) for room in rooms_of(old.location, kind)]
+
+
+def _move_all(  # noqa: PLR0913
+    plan: _Plan,
+    old: Series,
+    staff: Staff,
+    reason: str,
+    *,
+    held: Access,
+    at: datetime,
+    by: Actor,
+) -> None:
+    """:raises VisitsRefused: some cannot go where they should."""
+    new, refused = plan.series, []
+    moved = [(visit, day) for visit, day in plan.moves if _moves(visit, new, day)]
+    for visit, _ in (*moved, *((one, None) for one in plan.surplus)):
+        occupying.free(visit)  # or they would stand in each other's way
+    for visit, day in (*plan.moves, *plan.kept):
+        visit.series, visit.occurs_on = new, day
+    for visit, day in moved:
+        rooms = None
+        if visit.resource:
+            rooms = rooms_of(old.location, visit.resource.kind, first=visit.resource)
+        target = Target(new.start_on(day), staff, rooms, reason)
+        try:
+            move_visit(visit, target, held=held, at=at, by=by)
+        except REFUSALS as error:
+            refused.append(refusal_of(day, target.start_at, error))
+    refused += _booked(plan, reason, at=at, by=by)
+    if refused:
+        raise refused_visits(sorted(refused, key=lambda one: one["date"]))
+    going = {visit.pk for visit, _ in moved}
+    _rejoin([visit for visit, _ in (*plan.moves, *plan.kept) if visit.pk not in going], old, by=by)
+
+
+def _moves(visit: Appointment, new: Series, day: date) -> bool:
+    return (visit.start_at, visit.staff_id) != (new.start_on(day), new.staff_id)
+
+
+def _booked(plan: _Plan, reason: str, *, at: datetime, by: Actor) -> list[dict[str, str]]:
+    new, refused = plan.series, []
+    for day in plan.fresh:
+        booking = booking_of(new, day)
+        try:
+            book_visit(booking, at=at, by=by, override_reason=reason, series=new, occurs_on=day)
+        except REFUSALS as error:
+            refused.append(refusal_of(day, booking.start_at, error))
+    return refused
+
+
+def _rejoin(visits: Sequence[Appointment], old: Series, *, by: Actor) -> None:
+    """Let visits that stay where they are belong to the new series."""
+    for visit in visits:
+        history.save(visit, fields=["series", "occurs_on"], by=by)
+        told = {"series": [str(old.pk), str(visit.series_id)]}
+        outbox.record(EventName.APPOINTMENT_UPDATED, subject=visit, by=by, fields=told)
+
+
+def _cut(old: Series, from_date: date, new: Series, *, by: Actor) -> None:
+    """Let the old series end before ``from_date``; what it left out afterwards went along."""
+    before, old.ends_on = old.ends_on, from_date - ONE_DAY
+    old.booked_until = min(old.booked_until, old.ends_on)
+    old.left_out = {
+        text: why for text, why in old.left_out.items() if date.fromisoformat(text) < from_date
+    }
+    old.status = SeriesStatus.ENDED
+    history.save(old, fields=["ends_on", "booked_until", "left_out", "status"], by=by)
+    told: dict[str, list[str | None]] = {
+        "ends_on": [str(before) if before else None, str(old.ends_on)],
+        "continued_by": [None, str(new.pk)],
+    }
+    outbox.record(EventName.SERIES_ENDED, subject=old, by=by, fields=told)
