@@ -140,6 +140,11 @@ class _Teller:
             return ""
         if isinstance(field, models.ForeignKey):
             return self._names.get((_target(field), value), str(value))
+        if isinstance(value, list):
+            return self._plain(", ".join(map(self._plain, value)))
+        if isinstance(value, dict):
+            pairs = (f"{key}: {self._plain(one)}" for key, one in value.items())
+            return self._plain("; ".join(pairs))
         return self._plain(dict(field.flatchoices).get(value, value))
 
     def _plain(self, value: object) -> str:

@@ -270,6 +270,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "sweep syncs": {"task": "syncs.sweep", "schedule": 10.0},
     "release expired slots": {"task": "scheduling.release_expired", "schedule": 15.0},
+    "go on with series": {"task": "scheduling.go_on_with_series", "schedule": 3600.0},
     "render missing documents": {"task": "billing.render_documents", "schedule": 20.0},
     "send due notifications": {"task": "notifications.send_due", "schedule": 15.0},
     "resume imports": {"task": "customers.sweep_imports", "schedule": 30.0},

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from hub import history, outbox
@@ -18,11 +19,22 @@ from scheduling.repeating.foreseeing import MOST_AT_ONCE
 from scheduling.repeating.holding import locked
 from scheduling.rules import rules_of
 
+log = structlog.get_logger(__name__)
+
 
 def go_on_with_all(*, at: datetime, by: Actor) -> int:
     """Book what has come into reach of every active series; return how many visits that were."""
     active = Series.objects.filter(status=SeriesStatus.ACTIVE).order_by("booked_until", "pk")
-    return sum(go_on(pk, at=at, by=by) for pk in list(active.values_list("pk", flat=True)))
+    return sum(_alone(pk, at=at, by=by) for pk in list(active.values_list("pk", flat=True)))
+
+
+def _alone(series_id: UUID, *, at: datetime, by: Actor) -> int:
+    """Let what is wrong with one series be a matter of that one."""
+    try:
+        return go_on(series_id, at=at, by=by)
+    except Exception:
+        log.exception("series_stands_still", series_id=str(series_id))
+        return 0
 
 
 @transaction.atomic

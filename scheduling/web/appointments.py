@@ -1,7 +1,7 @@
 """The page of an appointment, and its card in the calendar."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,7 +32,9 @@ def found(request: HttpRequest, pk: UUID) -> Appointment:
     :raises Http404: there is none, or it is hidden: they look alike.
     """
     visible = Appointment.objects.visible_to(access.of(request))
-    parts = visible.select_related("customer", "service", "staff", "resource", "location")
+    parts = visible.select_related(
+        "customer", "service", "staff", "resource", "location", "series"
+    )
     return get_object_or_404(parts, pk=pk)
 
 
@@ -89,6 +91,8 @@ def facts(request: HttpRequest, appointment: Appointment, *, at: datetime) -> di
         "may_change": changes,
         "may_move": changes and booked,
         "may_cancel": changes and booked,
+        "may_repeat": changes and appointment.series_id is None,
+        "repeat_url": _repeat_url(appointment),
         "may_close": changes and booked and appointment.start_at <= at,
         "may_reopen": changes
         and appointment.status in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW),
@@ -107,6 +111,20 @@ def _day_of(appointment: Appointment) -> str:
     local = appointment.start_at.astimezone(appointment.time_zone)
     query = urlencode({"date": f"{local:%Y-%m-%d}", "location": str(appointment.location_id)})
     return f"{reverse('scheduling:calendar')}?{query}"
+
+
+def _repeat_url(appointment: Appointment) -> str:
+    """Begin a week later, with all else as it is here."""
+    local = appointment.start_at.astimezone(appointment.time_zone) + timedelta(weeks=1)
+    asked = {
+        "location": appointment.location_id,
+        "customer": appointment.customer_id,
+        "service": appointment.service_id,
+        "staff": appointment.staff_id,
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+    }
+    return f"{reverse('scheduling:series_new')}?{urlencode(asked)}"
 
 
 def _customer_time(appointment: Appointment) -> str:

@@ -35,7 +35,7 @@ def booking_panel(
     if not people:
         return None
     initial = {"date": day, **_asked_for(request)}
-    form = BookingForm(initial=initial, **_frame(request, place))
+    form = BookingForm(initial=initial, **frame_of(request, place))
     return _panel(request, place, form, initial, at=at)
 
 
@@ -44,11 +44,11 @@ def booking_panel(
 def show_open_times(request: HttpRequest) -> HttpResponse:
     """Answer the part of the form that shows the open times of a service, person and day."""
     at = timezone.now()
-    place = _place(request, request.GET.get("location", ""))
+    place = place_of(request, request.GET.get("location", ""))
     times = _times(request, place, request.GET, at=at)
     context = {
         "times": times,
-        "form": BookingForm(initial=request.GET.dict(), **_frame(request, place)),
+        "form": BookingForm(initial=request.GET.dict(), **frame_of(request, place)),
         "may_override": access.of(request).can(Capability.OVERRIDE_BOOKING_LIMITS),
     }
     return render(request, "scheduling/_open_times.html", context)
@@ -61,8 +61,8 @@ def book(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("scheduling:calendar")
     at = timezone.now()
-    place = _place(request, request.POST.get("location", ""))
-    form = BookingForm(request.POST, **_frame(request, place))
+    place = place_of(request, request.POST.get("location", ""))
+    form = BookingForm(request.POST, **frame_of(request, place))
     if form.is_valid():
         try:
             appointment = _book(request, place, form.cleaned_data, at=at)
@@ -105,7 +105,7 @@ def _booked(
 ) -> HttpResponse:
     """Answer with a form that is empty again, and tell the calendar."""
     initial = {"date": appointment.start_at.astimezone(place.time_zone).date()}
-    form = BookingForm(initial=initial, **_frame(request, place))
+    form = BookingForm(initial=initial, **frame_of(request, place))
     panel = _panel(request, place, form, initial, at=at)
     answer = render(request, "scheduling/_booking_form.html", {"panel": panel})
     text = f"{appointment.customer} booked: {said_times(appointment)} with {appointment.staff}."
@@ -125,7 +125,7 @@ def _panel(
     return {
         "form": form,
         "place": place,
-        "customer": _customer(request, values.get("customer")),
+        "customer": customer_of(request, values.get("customer")),
         "times": _times(request, place, values, at=at),
         "may_override": held.can(Capability.OVERRIDE_BOOKING_LIMITS),
         "may_add_customer": held.can(Capability.EDIT_CUSTOMER),
@@ -133,7 +133,7 @@ def _panel(
     }
 
 
-def _frame(request: HttpRequest, place: Location) -> dict[str, Any]:
+def frame_of(request: HttpRequest, place: Location) -> dict[str, Any]:
     """What the form offers: the people whom this person may book, and what those can do."""
     people = list(bookable_staff(access.of(request), place))
     services = Service.objects.filter(is_active=True, staff__in=people).distinct()
@@ -154,7 +154,7 @@ def _times(
     request: HttpRequest, place: Location, values: Mapping[str, Any], *, at: datetime
 ) -> TimesAsked:
     held = access.of(request)
-    customer = _customer(request, values.get("customer"))
+    customer = customer_of(request, values.get("customer"))
     return offer_times(
         values,
         place,
@@ -171,7 +171,7 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
-def _customer(request: HttpRequest, text: object) -> Customer | None:
+def customer_of(request: HttpRequest, text: object) -> Customer | None:
     try:
         customer_id = UUID(str(text))
     except ValueError:
@@ -180,7 +180,7 @@ def _customer(request: HttpRequest, text: object) -> Customer | None:
     return visible.filter(pk=customer_id).first()
 
 
-def _place(request: HttpRequest, text: str) -> Location:
+def place_of(request: HttpRequest, text: str) -> Location:
     """:raises Http404: there is no such location, or not for this person."""
     try:
         location_id = UUID(text)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
+    path("series/", include("scheduling.web.series.urls")),
     path("appointments/", booking.book, name="book"),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),
     path("appointments/<uuid:pk>/card/", appointments.show_card, name="card"),

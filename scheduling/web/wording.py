@@ -8,6 +8,7 @@ from hub.errors import DomainError
 from scheduling.letters import BOOKED, CANCELED, MOVED, REMINDER
 from scheduling.local_times import offset_name
 from scheduling.models import Appointment
+from scheduling.series_letters import SERIES
 
 # Kinds of messages to customers, as the page of an appointment names them.
 MESSAGES = {
@@ -15,6 +16,7 @@ MESSAGES = {
     MOVED: "Change of time",
     CANCELED: "Cancellation",
     REMINDER: "Reminder",
+    SERIES: "Visits that come again",
 }
 
 
