@@ -55,6 +55,16 @@ def offset_name(moment: datetime) -> str:
     return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
 
 
+def comes_twice(local: datetime) -> bool:
+    """Say whether the clocks show ``local``, an aware time, twice on its day."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
+def clock_name(local: datetime) -> str:
+    """“02:30”; “02:30 (UTC+2)” only where the clocks show that time twice."""
+    return f"{local:%H:%M} ({offset_name(local)})" if comes_twice(local) else f"{local:%H:%M}"
+
+
 def _only_one(meanings: list[datetime], wall: datetime, field: str) -> datetime:
     if not meanings:
         raise NonexistentTime(

@@ -21,6 +21,19 @@ def locations_of(access: Access) -> QuerySet[Location]:
     return shown.none()
 
 
+def seen_staff(access: Access, location: Location) -> QuerySet[Staff]:
+    """Whose calendar at ``location`` ``access`` may see, in the order of the calendar."""
+    people = Staff.objects.working_at(location).filter(is_active=True)
+    people = people.order_by("position", "name", "pk")
+    if access.locations is not None and location.pk not in access.locations:
+        return people.none()
+    if access.can(Capability.VIEW_CALENDAR):
+        return people
+    if access.can(Capability.VIEW_OWN_CALENDAR):
+        return people.filter(user=access.user_id)
+    return people.none()
+
+
 def bookable_staff(access: Access, location: Location) -> QuerySet[Staff]:
     """Whom ``access`` may book at ``location``, in the order of the calendar."""
     people = Staff.objects.working_at(location).filter(is_active=True)

@@ -1,12 +1,15 @@
 from django.urls import include, path
 
-from scheduling.web import acting, appointments, booking, calendar, moving
+from scheduling.web import acting, appointments, booking, calendar, moving, overviews
 
 app_name = "scheduling"
 
 urlpatterns = [
     path("settings/", include("scheduling.web.setup.urls")),
     path("calendar/", calendar.show_calendar, name="calendar"),
+    path("calendar/week/", overviews.show_week, name="calendar_week"),
+    path("calendar/month/", overviews.show_month, name="calendar_month"),
+    path("calendar/list/", overviews.show_list, name="calendar_list"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("series/", include("scheduling.web.series.urls")),

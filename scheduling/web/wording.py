@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from hub.errors import DomainError
 from scheduling.letters import BOOKED, CANCELED, MOVED, REMINDER
-from scheduling.local_times import offset_name
+from scheduling.local_times import comes_twice, offset_name
 from scheduling.models import Appointment
 from scheduling.series_letters import SERIES
 
@@ -36,11 +36,18 @@ def said_times(appointment: Appointment) -> str:
     return f"{start:%a, %b} {start.day}, {start:%H:%M} – {end:%H:%M}"
 
 
+def said_days(first: date, last: date) -> str:
+    """“Mar 1 – 7, 2027”, as short as it is clear."""
+    if first.year != last.year:
+        return f"{first:%b} {first.day}, {first.year} – {last:%b} {last.day}, {last.year}"
+    month = "" if first.month == last.month else f"{last:%b} "
+    return f"{first:%b} {first.day} – {month}{last.day}, {last.year}"
+
+
 def clock_value(start: datetime, zone: tzinfo) -> str:
     """“13:00”; with its offset only where the clocks show that time twice."""
     local = start.astimezone(zone)
-    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{local:%H:%M}{local.isoformat()[-6:]}" if twice else f"{local:%H:%M}"
+    return f"{local:%H:%M}{local.isoformat()[-6:] if comes_twice(local) else ''}"
 
 
 def alternative(start_at: datetime, zone: tzinfo) -> Alternative:

@@ -95,6 +95,9 @@ PAGES: dict[str, str] = {
     "/customers/duplicates/<uuid:pk>/again/": "D M",
     # Calendar and appointments
     "/calendar/": "D P B M A",
+    "/calendar/week/": "D P B M A",
+    "/calendar/month/": "D P B M A",
+    "/calendar/list/": "D P B M A",
     "/calendar/feed/": "D P B M A",
     "/appointments/<uuid:pk>/": "D P B M A",
     "/appointments/<uuid:pk>/card/": "D P B M A",

@@ -153,6 +153,11 @@
       link.href = addressOf(target(link));
       if (link.dataset.calStep === "0") link.toggleAttribute("aria-current", feed.date === today());
     }
+    for (const link of document.querySelectorAll("[data-cal-view]")) {
+      const url = new URL(link.href);
+      url.searchParams.set("date", feed.date);
+      link.href = url.href;
+    }
     strip();
   }
 
