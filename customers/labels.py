@@ -8,6 +8,13 @@ def name_of(given_name: str, family_name: str, company: str) -> str:
     return f"{given_name} {family_name}".strip() or company
 
 
+def short_name_of(given_name: str, family_name: str, company: str) -> str:
+    """Return as much of a name as tells whom to expect, such as “Mara W.”."""
+    if given_name and family_name:
+        return f"{given_name} {family_name[0]}."
+    return given_name or family_name or company
+
+
 def code_of(number: int) -> str:
     return f"C-{number:06d}"
 

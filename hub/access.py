@@ -139,6 +139,14 @@ def of_user(user_id: UUID) -> Access:
     )
 
 
+def of_key(key_id: UUID) -> Access:
+    """Read the scopes of an API key; one that ended or was revoked holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY_SCOPES, [key_id])
+        row = cursor.fetchone()
+    return Access(None, frozenset(row[0])) if row else NOBODY
+
+
 def granted(by: Actor) -> Access:
     """Return what ``by`` may do, binding until the end of the transaction.
 
@@ -150,7 +158,7 @@ def granted(by: Actor) -> Access:
         return Access(None, CONNECTION_CAPABILITIES)
     locks.shared(locks.epoch_of(by.id))
     if by.kind is ActorKind.KEY:
-        return _of_key(UUID(by.id))
+        return of_key(UUID(by.id))
     return of_user(UUID(by.id))
 
 
@@ -207,13 +215,6 @@ def public(view: View[P]) -> View[P]:
     """Mark a view that people may open without signing in; the role matrix test reads it."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
-
-
-def _of_key(key_id: UUID) -> Access:
-    with connection.cursor() as cursor:
-        cursor.execute(_KEY_SCOPES, [key_id])
-        row = cursor.fetchone()
-    return Access(None, frozenset(row[0])) if row else NOBODY
 
 
 _GRANTS = """

@@ -24,6 +24,9 @@ class EventName(StrEnum):
     SERIES_UPDATED = "series.updated"
     SERIES_ENDED = "series.ended"
 
+    FEED_ADDED = "feed.added"
+    FEED_RENEWED = "feed.renewed"
+    FEED_REVOKED = "feed.revoked"
     LOCATION_ADDED = "location.added"
     LOCATION_UPDATED = "location.updated"
     RESOURCE_ADDED = "resource.added"

@@ -6,6 +6,7 @@ recipient's calendar moves the entry it has instead of making a second one.
 
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from uuid import UUID
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
@@ -42,20 +43,31 @@ def event_of(appointment: Appointment, *, stamped_at: datetime) -> Event:
     business = Business.objects.values_list("name", flat=True).first() or ""
     place = appointment.location
     event = Event()
-    event.add("uid", f"{appointment.pk}@{sender.rpartition('@')[2] or 'localhost'}")
+    event.add("uid", uid_of(appointment.pk))
     event.add("sequence", sequence_of(appointment))
     event.add("dtstamp", stamped_at.astimezone(UTC))
     event.add("dtstart", appointment.start_at.astimezone(UTC))
     event.add("dtend", appointment.end_at.astimezone(UTC))
     event.add("summary", f"{appointment.service_name}{f' · {business}' if business else ''}")
-    address = (place.name, place.street, f"{place.postal_code} {place.city}".strip())
-    event.add("location", ", ".join(part for part in address if part))
+    event.add("location", place_of(place.name, place.street, place.postal_code, place.city))
     canceled = appointment.status == AppointmentStatus.CANCELED
     event.add("status", "CANCELLED" if canceled else "CONFIRMED")
     organizer = vCalAddress(f"mailto:{sender}")
     organizer.params["CN"] = business or place.name
     event["organizer"] = organizer
     return event
+
+
+def uid_of(appointment_id: UUID) -> str:
+    """Return what a calendar knows the entry of an appointment by, wherever it comes from."""
+    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f"{appointment_id}@{sender.rpartition('@')[2] or 'localhost'}"
+
+
+def place_of(name: str, street: str, postal_code: str, city: str) -> str:
+    """Return where it is, in one line."""
+    parts = (name, street, f"{postal_code} {city}".strip())
+    return ", ".join(part for part in parts if part)
 
 
 def sequence_of(appointment: Appointment) -> int:

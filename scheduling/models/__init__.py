@@ -1,14 +1,17 @@
 from scheduling.models.appointments import Appointment, CanceledBy, Occupancy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
+from scheduling.models.feeds import CalendarFeed, FeedDetails
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
 
 __all__ = [
     "Appointment",
+    "CalendarFeed",
     "CanceledBy",
     "Closure",
     "FeeKind",
+    "FeedDetails",
     "Location",
     "Occupancy",
     "Resource",

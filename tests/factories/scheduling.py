@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from customers.models import ContactKind, ContactPoint, Customer
 from hub import history
 from hub.accounts.models import User
@@ -16,6 +18,7 @@ from scheduling.booking import Booking, OutsideWorkingHours, book_appointment
 from scheduling.hours import Hours, read_hours
 from scheduling.models import (
     Appointment,
+    FeedDetails,
     Location,
     Resource,
     ResourceKind,
@@ -24,7 +27,8 @@ from scheduling.models import (
     WorkingHours,
 )
 from scheduling.models.hours import WEEKDAYS
-from tests.factories.people import SETUP
+from scheduling.subscribing import NewFeed, add_location_feed, add_staff_feed
+from tests.factories.people import CAST, SETUP, actor, person
 
 MONDAY_9 = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
 EVERY_DAY = "06:00–22:00"
@@ -126,6 +130,15 @@ def booked(
             raise
         # a test about the present, run at night
         return book_appointment(booking, at=at, by=SETUP, override_reason="It is night")
+
+
+def feed(
+    of: Staff | Location, *, maker: User | None = None, details: FeedDetails = FeedDetails.NAMES
+) -> NewFeed:
+    """Return a fresh address of a calendar, made by ``maker``, else by Ada, who manages."""
+    ada = maker or User.objects.filter(name=CAST["Manager"]).first() or person("Manager")
+    add = add_staff_feed if isinstance(of, Staff) else add_location_feed
+    return add(of.pk, details=details, at=timezone.now(), by=actor(ada))
 
 
 def _default_service(of: Staff | None) -> Service:
