@@ -11,6 +11,8 @@ from scheduling.api.catalog import (
     ServiceViewSet,
     StaffViewSet,
 )
+from scheduling.api.feeds import FeedViewSet
+from scheduling.api.series import SeriesViewSet
 from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 
 router = DeclaredRouter()
@@ -20,9 +22,11 @@ router.register("merges", MergeViewSet, basename="merges")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")
+router.register("series", SeriesViewSet, basename="series")
 router.register("locations", LocationViewSet, basename="locations")
 router.register("services", ServiceViewSet, basename="services")
 router.register("staff", StaffViewSet, basename="staff")
 router.register("resources", ResourceViewSet, basename="resources")
+router.register("feeds", FeedViewSet, basename="feeds")
 
 urlpatterns = router.urls

@@ -14,10 +14,20 @@ _VALUES = re.compile(
     r"\n(?:DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
 )
 
+# Addresses that open something for whoever has them: to a calendar, to a new password.
+_SECRET_PATHS = re.compile(r"((?<!/v1)/feeds/|/password/reset/key/)[^\s\"'<>]+")
+
 
 def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
     if "exception" in event:
         event["exception"] = _VALUES.sub("", event["exception"])
+    return event
+
+
+def _without_secret_paths(_logger: object, _method: str, event: EventDict) -> EventDict:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _SECRET_PATHS.sub(r"\1…", value)
     return event
 
 
@@ -28,6 +38,7 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.format_exc_info,
     _without_values,
+    _without_secret_paths,
 ]
 
 

@@ -89,5 +89,11 @@ def _store(response: Response, *, principal: str, key: str, digest: str) -> None
         request_sha256=digest,
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if name in response},
-        body="" if response.data is None else dump(response.data).decode(),
+        body="" if response.data is None else dump(_kept(response)).decode(),
     )
+
+
+def _kept(response: Response) -> object:
+    """Return the answer without what is shown once: a repeat has null there."""
+    once: tuple[str, ...] = getattr(response, "shown_once", ())
+    return {**response.data, **dict.fromkeys(once)} if once else response.data

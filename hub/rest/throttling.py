@@ -47,6 +47,14 @@ class Counter:
             self._counts[principal] = self._counts.get(principal, 0) + 1
             return self._counts[principal]
 
+    def seconds_to_wait(self, principal: str, *, limit: int, at: float) -> int:
+        """Count, and return how long to wait for the next window; 0 within ``limit``."""
+        return 0 if self.count(principal, at=at) <= limit else _seconds_left(at)
+
+
+def _seconds_left(at: float) -> int:
+    return WINDOW_SECONDS - int(at % WINDOW_SECONDS)
+
 
 COUNTER = Counter()
 
@@ -56,7 +64,7 @@ class PrincipalThrottle(BaseThrottle):
         now = time.time()
         used = COUNTER.count(principal_of(request), at=now)
         limit = settings.API_REQUESTS_PER_MINUTE
-        reset = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
+        reset = _seconds_left(now)
         self.allowance = view.allowance = Allowance(limit, max(limit - used, 0), reset)
         return bool(used <= limit)
 

@@ -62,6 +62,12 @@ SETTINGS = (
     Page("roles", "Roles", "shield-lock", (Capability.MANAGE_PEOPLE,)),
     Page("keys", "API keys", "key", (Capability.MANAGE_PEOPLE,)),
 )
+SUBSCRIPTIONS = Page(
+    "scheduling:subscriptions",
+    "Calendar subscription",
+    "calendar-repeat",
+    (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR),
+)
 CREATE = Page(
     "scheduling:calendar",
     "New appointment",
@@ -133,6 +139,11 @@ class Shell:
             ("Settings", [self._item(page) for page in _allowed(SETTINGS, self.access)]),
         )
         return [{"title": title, "items": items} for title, items in shown if items]
+
+    @cached_property
+    def subscriptions(self) -> Page | None:
+        """Where somebody subscribes to their own calendar; under their account."""
+        return next(iter(_allowed((SUBSCRIPTIONS,), self.access)), None)
 
     @cached_property
     def create(self) -> dict[str, str] | None:

@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from scheduling.web import acting, appointments, booking, calendar, moving, overviews
+from scheduling.web import (
+    acting,
+    appointments,
+    booking,
+    calendar,
+    feeds,
+    moving,
+    overviews,
+    subscriptions,
+)
 
 app_name = "scheduling"
 
@@ -10,6 +19,10 @@ urlpatterns = [
     path("calendar/week/", overviews.show_week, name="calendar_week"),
     path("calendar/month/", overviews.show_month, name="calendar_month"),
     path("calendar/list/", overviews.show_list, name="calendar_list"),
+    path("calendar/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("calendar/subscriptions/<uuid:pk>/renew/", subscriptions.renew, name="feed_renew"),
+    path("calendar/subscriptions/<uuid:pk>/revoke/", subscriptions.revoke, name="feed_revoke"),
+    path("feeds/<str:token>.ics", feeds.read_feed, name="calendar_feed"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("series/", include("scheduling.web.series.urls")),

@@ -12,6 +12,7 @@ PUBLIC = {
     "/healthz",
     "/readyz",
     "/healthz/sync",
+    "/feeds/<str:token>.ics",  # the address is the secret
     "/styleguide/",  # a 404 outside of development for all but administrators
 }
 FOR_EVERYBODY_SIGNED_IN = {"/", "/search/", "/api/schema/", "/api/docs/"}

@@ -1,5 +1,6 @@
 """Locations: where work is done, on which clock, when it is open."""
 
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -23,9 +24,11 @@ from scheduling.setup.locations import (
     open_again,
     remove_closure,
 )
+from scheduling.subscribing import add_location_feed
 from scheduling.web.setup.forms import ClosureForm, LocationForm, QuietForm, WeekForm, initial_of
 from scheduling.web.setup.reach import locations_to_set_up
 from scheduling.web.setup.saving import Row, do, late, save
+from scheduling.web.subscriptions import FeedForm, add_from, of_calendar, show_address
 
 PLANS = (Capability.SET_UP_SCHEDULE,)
 
@@ -141,12 +144,26 @@ def end_closure(request: HttpRequest, pk: UUID, closure: UUID) -> HttpResponse:
     return redirect("scheduling:location", pk=pk)
 
 
+@require_POST
+@requires(*PLANS)
+def subscribe(request: HttpRequest, pk: UUID) -> HttpResponse:
+    place = get_object_or_404(locations_to_set_up(request), pk=pk)
+    asked = FeedForm(request.POST)
+    made = add_from(request, asked, partial(add_location_feed, pk))
+    if made:
+        return show_address(request, made)
+    form = PlaceForm(initial=initial_of(place, PlaceForm))
+    return _page(request, place, form, ClosureForm(), feed_form=asked)
+
+
 def _page(
     request: HttpRequest,
     place: Location,
     form: forms.Form,
     closing: forms.Form,
     stale: list[Row] | None = None,
+    *,
+    feed_form: forms.Form | None = None,
 ) -> HttpResponse:
     today = timezone.now().astimezone(place.time_zone).date()
     context = {
@@ -155,7 +172,10 @@ def _page(
         "stale": stale,
         "closure_form": closing,
         "closures": place.closures.filter(last_date__gte=today).order_by("first_date", "pk"),
+        "feeds": of_calendar(request, location=place),
+        "feed_form": feed_form or FeedForm(),
         "edits": history_reading.entries(place),
     }
-    status = 409 if stale else 422 if form.is_bound or closing.is_bound else 200
+    is_filled = form.is_bound or closing.is_bound or feed_form is not None
+    status = 409 if stale else 422 if is_filled else 200
     return render(request, "scheduling/setup/location.html", context, status=status)

@@ -1,5 +1,6 @@
 """Who can be booked, for what; their hours are in ``rota``."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -13,12 +14,14 @@ from hub.actors import Actor
 from hub.errors import StaleVersion
 from scheduling.models import Service, Staff
 from scheduling.setup.staff import add_staff, change_staff, let_go, say_what_they_do, take_back
+from scheduling.subscribing import add_staff_feed
 from scheduling.web.setup.forms import initial_of
 from scheduling.web.setup.locations import PLANS
 from scheduling.web.setup.reach import locations_to_set_up, sign_ins_for, staff_to_set_up
 from scheduling.web.setup.saving import do, late, save
 from scheduling.web.setup.staff_forms import SkillsForm, StaffForm
 from scheduling.web.setup.staff_page import staff_page
+from scheduling.web.subscriptions import FeedForm, add_from, show_address
 
 
 @require_safe
@@ -97,6 +100,17 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = Actor.signed_in(request)
     do(request, lambda: take_back(pk, by=by), f"{found} can be booked again.")
     return redirect("scheduling:staff", pk=pk)
+
+
+@require_POST
+@requires(*PLANS)
+def subscribe(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(staff_to_set_up(request), pk=pk)
+    form = FeedForm(request.POST)
+    made = add_from(request, form, partial(add_staff_feed, pk))
+    if made:
+        return show_address(request, made)
+    return staff_page(request, found, feed=form, status=422)
 
 
 def _form(request: HttpRequest, of: Staff | None = None, *, bound: bool = True) -> StaffForm:

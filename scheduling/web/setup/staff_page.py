@@ -20,6 +20,7 @@ from scheduling.web.setup.staff_forms import (
     StaffForm,
     TimeOffForm,
 )
+from scheduling.web.subscriptions import FeedForm, of_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def staff_page(  # noqa: PLR0913  (each form comes back with its own mistakes)
     week: tuple[Location, forms.Form] | None = None,
     special: forms.Form | None = None,
     time_off: forms.Form | None = None,
+    feed: forms.Form | None = None,
     stale: list[Row] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -66,6 +68,8 @@ def staff_page(  # noqa: PLR0913  (each form comes back with its own mistakes)
         "special_form": special or SpecialHoursForm(locations=places, initial=_home(staff)),
         "absences": _with_bookings(request, staff, absences),
         "time_off_form": time_off or TimeOffForm(),
+        "feeds": of_calendar(request, staff=staff),
+        "feed_form": feed or FeedForm(),
         "stale": stale,
         "edits": history_reading.entries(staff, *weeks)[:50],
     }

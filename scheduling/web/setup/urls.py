@@ -14,6 +14,7 @@ urlpatterns = [
         locations.end_closure,
         name="closure_end",
     ),
+    path("locations/<uuid:pk>/subscriptions/", locations.subscribe, name="location_subscribe"),
     path("rooms/", resources.resources, name="resources"),
     path("rooms/new/", resources.new_resource, name="resource_new"),
     path("rooms/<uuid:pk>/", resources.resource, name="resource"),
@@ -31,6 +32,7 @@ urlpatterns = [
     path("staff/<uuid:pk>/services/", staff.skills, name="skills"),
     path("staff/<uuid:pk>/end/", staff.end, name="staff_end"),
     path("staff/<uuid:pk>/resume/", staff.resume, name="staff_resume"),
+    path("staff/<uuid:pk>/subscriptions/", staff.subscribe, name="staff_subscribe"),
     path("staff/<uuid:pk>/hours/<uuid:location>/", rota.week, name="week"),
     path("staff/<uuid:pk>/special-hours/", rota.special_hours, name="special_hours"),
     path(
