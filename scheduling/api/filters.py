@@ -33,6 +33,7 @@ class AppointmentFilters(RecordFilters):
     customer = IdFilter("cus", field_name="customer_id")
     staff = IdFilter("stf", field_name="staff_id")
     location = IdFilter("loc", field_name="location_id")
+    series = IdFilter("ser", field_name="series_id")
     starts_after = MomentFilter(
         field_name="start_at", lookup_expr="gte", help_text="At this moment or later."
     )

@@ -8,6 +8,7 @@ from customers.models import Customer
 from hub.access import Capability
 from hub.rest.fields import (
     CodeField,
+    DayField,
     ExpandableField,
     MomentField,
     MoneyField,
@@ -59,6 +60,8 @@ class AppointmentAnswer(AnswerSerializer):
         "slot_held_until": None,
         "completed_at": None,
         "no_show_at": None,
+        "series": None,
+        "occurs_on": None,
         "created_at": "2026-11-20T12:00:00Z",
     }
 
@@ -93,6 +96,8 @@ class AppointmentAnswer(AnswerSerializer):
     slot_held_until = MomentField(allow_null=True)
     completed_at = MomentField(allow_null=True)
     no_show_at = MomentField(allow_null=True)
+    series = PublicIdField("ser", source="series_id", allow_null=True)
+    occurs_on = DayField(allow_null=True, help_text="The date of its series that it stands for.")
     created_at = MomentField()
 
 

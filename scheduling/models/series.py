@@ -125,6 +125,14 @@ class Series(models.Model):
             until=self.until,
         )
 
+    @property
+    def left_out_in_order(self) -> list[dict[str, date | str]]:
+        """The dates without a visit, each with its reason."""
+        return [
+            {"date": date.fromisoformat(text), "reason": why}
+            for text, why in sorted(self.left_out.items())
+        ]
+
     def dates(self, *, last: date) -> Iterator[date]:
         """Yield the local dates of its visits up to ``last``."""
         last = min(last, self.ends_on or last)

@@ -30,6 +30,10 @@ class ForeseenVisit:
     reasons: tuple[Reason, ...]
 
     @property
+    def texts(self) -> list[str]:
+        return [reason.text for reason in self.reasons]
+
+    @property
     def can_be_set_aside(self) -> bool:
         return all(reason.is_limit for reason in self.reasons)
 

@@ -29,7 +29,9 @@ class RuleForm(WithStart):
     interval = forms.IntegerField(
         label="Every", min_value=1, max_value=LONGEST_INTERVAL, initial=1
     )
-    unit = forms.ChoiceField(label="Unit", choices=UNITS, initial=Unit.WEEK)
+    unit = forms.ChoiceField(
+        label="Days, weeks, months or years", choices=UNITS, initial=Unit.WEEK
+    )
     weekdays = forms.TypedMultipleChoiceField(
         label="On",
         required=False,

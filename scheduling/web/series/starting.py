@@ -1,7 +1,7 @@
 """The page that starts a series: its rule, all dates with what stands against them, and Book."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -47,12 +47,17 @@ def start(request: HttpRequest) -> HttpResponse:
     place = place_of(request, given.get("location", ""))
     form = NewSeriesForm(_filled(given), **frame_of(request, place))
     asked = _asked(place, form)
+    if asked is None and request.method != "POST":  # the panel asked for less: say nothing yet
+        form = NewSeriesForm(initial=_filled(given).dict(), **frame_of(request, place))
     foresight = None
     if asked:
         try:
             if "book" in request.POST:
                 return _start(request, asked, at=at)
             foresight = _foresee(request, asked, at=at)
+            if "leave_refused" in request.POST:
+                refused = {visit.day for visit in foresight.refused}
+                asked = replace(asked, leave_out=refused.union(asked.leave_out))
         except VisitsRefused as error:
             take_refusal(form, error)
             foresight = _foresee(request, asked, at=at)
@@ -103,7 +108,7 @@ def _page(
     context: dict[str, Any] = {
         "form": form,
         "place": place,
-        "customer": customer_of(request, form.data.get("customer")),
+        "customer": customer_of(request, form["customer"].value()),
         "foresight": foresight,
         "may_override": access.of(request).can(Capability.OVERRIDE_BOOKING_LIMITS),
     }
@@ -139,6 +144,6 @@ def _filled(given: QueryDict) -> QueryDict:
     for name in ("interval", "unit", "monthly", "ends", "count"):
         if name not in filled:
             filled[name] = str(NewSeriesForm.base_fields[name].initial)
-    if filled.get("time", "") in ("", OTHER) and filled.get("other_time"):
-        filled["time"] = filled["other_time"]
+    if filled.get("time", "") in ("", OTHER):
+        filled["time"] = str(filled.get("other_time") or "")
     return filled

@@ -68,6 +68,25 @@ def test_without_the_refused_date_the_others_are_booked(desk: Client) -> None:
     assert list(series.left_out) == [str(day)]
 
 
+def test_all_refused_dates_are_left_out_at_once(desk: Client) -> None:
+    hired = staff("Dina Falk")
+    booked(staff=hired, start=NEXT_WEEK + timedelta(weeks=1))
+
+    text = desk.post("/series/new/", asked(staff=hired, leave_refused="1")).content.decode()
+
+    assert "all others are free" in text
+    assert "Book 2 visits" in text
+    assert not Series.objects.exists()
+
+
+def test_a_page_that_was_just_opened_reproaches_nobody(desk: Client) -> None:
+    answer = desk.get("/series/new/", {"location": str(location().pk)})
+
+    assert answer.status_code == 200
+    assert "errorlist" not in answer.content.decode()
+    assert "No customer is chosen" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
