@@ -16,7 +16,7 @@ from scheduling.rescheduling import reschedule_appointment
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
-from tests.scheduling.test_series import MONDAY, WEEK_BEFORE, bookings, started, visits
+from tests.scheduling.recurring import MONDAY, WEEK_BEFORE, bookings, started, visits
 
 pytestmark = pytest.mark.django_db
 SECOND, THIRD, FOURTH = (MONDAY + timedelta(weeks=week) for week in (1, 2, 3))

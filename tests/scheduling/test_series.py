@@ -1,60 +1,33 @@
-"""Recurring visits: all or nothing at the start, what comes later, a pause, the end."""
+"""Recurring visits: all or nothing at the start, and what comes later."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 
-from hub import access
-from hub.access import EVERYTHING, AccessDenied
-from hub.actors import Actor
-from hub.errors import InvalidInput, StaleVersion
-from hub.models import Change
-from hub.notifications.models import Notification
-from scheduling.booking import Booking
+from hub.access import EVERYTHING
+from hub.errors import InvalidInput
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Series, Staff
 from scheduling.offering import NotQualified
 from scheduling.recurrence import Rule, Unit
-from scheduling.repeating.ending import SeriesIsOver, end_series, pause_series, resume_series
 from scheduling.repeating.foreseeing import foresee
 from scheduling.repeating.going_on import go_on, go_on_with_all
 from scheduling.repeating.starting import LEFT_OUT, VisitsRefused, start_series
-from tests.factories.people import SETUP, actor, person
-from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
+from tests.factories.people import SETUP
+from tests.factories.scheduling import MONDAY_9, booked, location, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
+from tests.scheduling.recurring import (
+    JOB,
+    MONDAY,
+    WEEK_BEFORE,
+    WEEKLY,
+    asked,
+    bookings,
+    started,
+    visits,
+)
 
 pytestmark = pytest.mark.django_db
-WEEK_BEFORE = MONDAY_9 - timedelta(days=7)
-MONDAY = MONDAY_9.date()
-JOB = Actor.job("go on with series")
-WEEKLY = Rule(Unit.WEEK, MONDAY, count=4)
-
-
-def asked(**values: Any) -> Booking:
-    hired = values.pop("staff", None) or staff()
-    defaults: dict[str, Any] = {
-        "customer_id": client().pk,
-        "service_id": service().pk,
-        "start_at": MONDAY_9,
-    }
-    return Booking(staff_id=hired.pk, **(defaults | values))
-
-
-def started(rule: Rule = WEEKLY, **values: Any) -> Series:
-    return start_series(asked(**values), rule, at=WEEK_BEFORE, by=SETUP)
-
-
-def visits(series: Series) -> list[tuple[str, str]]:
-    """The local times of all visits, with their status."""
-    return [
-        (f"{visit.start_at.astimezone(visit.time_zone):%m-%d %H:%M}", visit.status)
-        for visit in series.visits.order_by("start_at", "created_at")
-    ]
-
-
-def bookings(*days: str, clock: str = "10:00") -> list[tuple[str, str]]:
-    return [(f"{day} {clock}", "booked") for day in days]
 
 
 def test_every_date_of_the_rule_is_booked_at_the_same_time_on_the_wall() -> None:
@@ -122,19 +95,6 @@ def test_what_is_foreseen_is_what_can_be_booked() -> None:
     ]
 
 
-def test_the_customer_gets_one_message_for_all_visits_and_a_reminder_for_each() -> None:
-    reminded = service(reminder_minutes=60)
-    desk = actor(person())
-    booking = asked(service_id=reminded.pk, staff=staff(services=[reminded]))
-    series = start_series(booking, WEEKLY, at=WEEK_BEFORE, by=desk)
-
-    kinds = sorted(Notification.objects.values_list("kind", flat=True))
-    assert kinds == [*["appointment_reminder"] * 4, "series"]
-    end_series(series.pk, from_date=MONDAY, reason="Moves away", at=WEEK_BEFORE, by=desk)
-    planned = Notification.objects.filter(status="planned").values_list("kind", flat=True)
-    assert list(planned) == ["series"], "one message that it ended, no reminder"
-
-
 def test_a_series_without_end_goes_on_as_its_time_comes() -> None:
     short = service("Check", horizon_days=20)
     series = started(Rule(Unit.WEEK, MONDAY), service_id=short.pk, staff=staff(services=[short]))
@@ -175,46 +135,6 @@ def test_a_canceled_visit_of_a_series_does_not_come_back() -> None:
     ]
 
 
-def test_the_end_of_a_series_cancels_what_is_to_come_and_nothing_else() -> None:
-    series = started()
-
-    end_series(series.pk, from_date=date(2027, 3, 10), reason="Moves away", at=MONDAY_9, by=SETUP)
-
-    series.refresh_from_db()
-    assert (series.status, series.ends_on) == ("ended", date(2027, 3, 9))
-    assert [status for _, status in visits(series)] == ["booked", "booked", *["canceled"] * 2]
-    assert overlaps() == inconsistencies() == []
-    with pytest.raises(SeriesIsOver):
-        end_series(series.pk, from_date=MONDAY, reason="Again", at=MONDAY_9, by=SETUP)
-
-
-def test_what_has_begun_stays_when_a_series_ends() -> None:
-    series = started()
-    during = MONDAY_9 + timedelta(minutes=10)
-
-    end_series(series.pk, from_date=MONDAY, reason="Moves away", at=during, by=SETUP)
-
-    assert [status for _, status in visits(series)] == ["booked", *["canceled"] * 3]
-
-
-def test_after_a_pause_its_dates_are_booked_again_from_the_day_on_that_is_said() -> None:
-    series = started()
-    last = series.visits.get(occurs_on=date(2027, 3, 22))
-    cancel_appointment(last.pk, reason="Ill", at=WEEK_BEFORE, by=SETUP)
-
-    pause_series(series.pk, from_date=date(2027, 3, 2), reason="Holiday", at=MONDAY_9, by=SETUP)
-    assert visits(series)[0][1] == "booked"
-    assert {status for _, status in visits(series)[1:]} == {"canceled"}
-    assert go_on_with_all(at=MONDAY_9, by=JOB) == 0
-    resume_series(series.pk, from_date=date(2027, 3, 10), at=MONDAY_9, by=SETUP)
-
-    active = [when for when, status in visits(series) if status == "booked"]
-    assert active == ["03-01 10:00", "03-15 10:00"], "the 22nd was canceled before the pause"
-    series.refresh_from_db()
-    assert series.status == "active"
-    assert list(series.left_out) == ["2027-03-08"]
-
-
 def test_a_time_that_the_clocks_skip_moves_forward_on_that_day_only() -> None:
     early = datetime(2027, 3, 21, 1, 30, tzinfo=UTC)
     night = staff(hours="00:00–24:00")
@@ -247,61 +167,9 @@ def test_a_rule_without_a_date_or_with_another_first_one_is_refused(
     assert not Series.objects.exists()
 
 
-def test_who_may_not_book_may_not_start_or_end() -> None:
-    series = started()
-    clerk = actor(person("Billing"))
-
-    with pytest.raises(AccessDenied):
-        start_series(asked(staff=staff("Ann Berg")), WEEKLY, at=WEEK_BEFORE, by=clerk)
-    with pytest.raises(AccessDenied):
-        end_series(series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=clerk)
-
-
-def test_a_practitioner_starts_and_pauses_only_their_own() -> None:
-    dina = person("Practitioner")
-    own, other = staff("Dina Falk", user=dina), staff("Ann Berg")
-    mara = client()
-    booked(mara, staff=own, start=MONDAY_9 - timedelta(days=3))
-
-    booking = asked(staff=own, customer_id=mara.pk)
-    series = start_series(booking, WEEKLY, at=WEEK_BEFORE, by=actor(dina))
-    pause_series(series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=actor(dina))
-
-    theirs = started(staff=other)
-    with pytest.raises(AccessDenied):
-        pause_series(theirs.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=actor(dina))
-    assert list(Series.objects.visible_to(access.of_user(dina.pk))) == [series]
-
-
 def test_somebody_who_does_not_offer_the_service_cannot_have_a_series_of_it() -> None:
     with pytest.raises(NotQualified):
         started(staff=staff(services=[]))
-
-
-def test_an_end_on_an_older_version_is_refused() -> None:
-    series = started()
-    pause_series(series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=SETUP)
-
-    with pytest.raises(StaleVersion):
-        end_series(
-            series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=SETUP, expected_version=1
-        )
-
-
-def test_each_change_is_in_the_history_and_announced() -> None:
-    series = started()
-    pause_series(series.pk, from_date=MONDAY, reason="Holiday", at=WEEK_BEFORE, by=SETUP)
-    resume_series(series.pk, from_date=MONDAY, at=WEEK_BEFORE, by=SETUP)
-    end_series(series.pk, from_date=MONDAY, reason="Moves away", at=WEEK_BEFORE, by=SETUP)
-
-    names = Change.objects.filter(local_id=series.pk).order_by("pk")
-    assert list(names.values_list("name", flat=True)) == [
-        "series.started",
-        "series.updated",
-        "series.updated",
-        "series.ended",
-    ]
-    assert series.history.count() == 4
 
 
 def test_who_leaves_is_named_at_each_date_that_comes() -> None:

@@ -50,7 +50,10 @@ def list_series(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": pages.get_page(request.GET.get("page")),
         "chosen": chosen,
-        "filters": FILTERS.items(),
+        "filters": [
+            {"value": value, "label": label, "is_chosen": value == chosen}
+            for value, label in FILTERS.items()
+        ],
     }
     return render(request, "scheduling/series/list.html", context)
 
