@@ -141,11 +141,12 @@ def busy_days(shown: QuerySet[Appointment], zone: ZoneInfo, *, most: int) -> dic
         place=Window(RowNumber(), partition_by=[F("day")], order_by=["start_at", "pk"]),
         total=Window(Count("pk"), partition_by=[F("day")]),
     ).filter(place__lte=most)
+    # Names only of the few: joined to all rows of a full month they cost more than all the rest.
+    totals = dict(numbered.values_list("pk", "total"))
     days: dict[date, Busy] = {}
-    rows = list(with_names(numbered))
-    for row, entry in zip(rows, entries_of(rows, zone), strict=True):
-        total: int = row.total  # type: ignore[attr-defined]
-        days.setdefault(entry.day, Busy(total, [])).entries.append(entry)
+    for entry in entries_of(with_names(shown.filter(pk__in=totals)), zone):
+        busy = days.setdefault(entry.day, Busy(totals[entry.appointment.pk], []))
+        busy.entries.append(entry)
     return days
 
 
