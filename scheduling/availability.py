@@ -4,10 +4,12 @@ A *span* is half-open, ``(from, to)``. A *range of starts* is closed: an appoint
 either end of it and anywhere between. Only local working hours know a time zone.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from scheduling.hours import Stretch
@@ -84,11 +86,6 @@ def starts_in_gaps(gaps: Iterable[Span], shape: Shape) -> list[Starts]:
     return joined(starts for starts in fitting if starts[0] <= starts[1])
 
 
-def starts_at_work(stretches: Iterable[Span], shape: Shape) -> list[Starts]:
-    """Return when one may start within working hours; buffers may reach beyond the edges."""
-    return starts_in_gaps(stretches, Shape(shape.length))
-
-
 def common(one: Sequence[Starts], other: Sequence[Starts]) -> list[Starts]:
     """Return the starts that are in both; each must be sorted and without overlaps."""
     result: list[Starts] = []
@@ -126,10 +123,19 @@ def free_starts(
         possible = starts if possible is None else common(possible, starts)
     offered: list[int] = []
     for stretch in work:
-        at_work = common(starts_at_work([stretch], shape), possible or [])
-        later = [(max(first, not_before), last) for first, last in at_work if last >= not_before]
-        offered += on_grid(stretch, later)
+        wanted = (max(stretch[0], not_before), stretch[1] - shape.length)
+        offered += on_grid(stretch, _within(possible or [], wanted))
     return offered
+
+
+def _within(possible: Sequence[Starts], wanted: Starts) -> Iterator[Starts]:
+    """Yield what ``possible``, sorted and without overlaps, has within ``wanted``."""
+    first, last = wanted
+    for place in range(bisect_left(possible, first, key=itemgetter(1)), len(possible)):
+        start, end = possible[place]
+        if start > last:
+            break
+        yield max(start, first), min(end, last)
 
 
 def seconds(moment: datetime) -> int:

@@ -155,10 +155,11 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
     found: list[tuple[int, int, UUID]] = []
     for position, person in enumerate(wish.staff):
         needed = [gaps[person.subject]] + ([] if wish.rooms is None else [rooms])
+        pk = person.pk
         starts = availability.free_starts(
-            work[person.pk], needed, wish.shape, not_before=max(begin, not_before)
+            work[pk], needed, wish.shape, not_before=max(begin, not_before)
         )
-        found += [(start, position, person.pk) for start in starts if start < end]
+        found += [(start, position, pk) for start in starts if start < end]
     return [_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found)]
 
 

@@ -42,7 +42,7 @@ def measure(stack: Laboratory, ground: Ground, *, rows: int) -> list[Row]:
     port = urlsplit(server.environment["PUBLIC_URL"]).port or 0
 
     def full() -> float:
-        bodies = [_booking(ground) for _ in range(rows)]
+        bodies = [booking_of_next_slot(ground) for _ in range(rows)]
         return _cpu_ms(full_pids, stack.place.port, "/api/v1/appointments", bodies, headers)
 
     def bare() -> float:
@@ -92,7 +92,7 @@ def _is_up(port: int) -> bool:
         connection.close()
 
 
-def _booking(ground: Ground) -> Body:
+def booking_of_next_slot(ground: Ground) -> Body:
     person, start = ground.next_slot()
     return {
         "customer": public_id("cus", ground.customer.pk),

@@ -17,7 +17,9 @@ from hub.management.benchmarks import (
     feeds,
     finding,
     imports,
+    openings,
     quality,
+    slots,
 )
 from hub.management.benchmarks.ground import Ground, lay_ground
 from hub.management.benchmarks.measuring import Row
@@ -50,6 +52,8 @@ MEASURES: dict[str, Measure] = {
         stack, ground, rows=rows or USUAL_ROWS
     ),
     "issue-pdf": lambda _, ground, rows: documents.measure(ground, rows=rows or USUAL_ROWS),
+    "slot-race": lambda stack, ground, _: slots.measure(stack, ground),
+    "availability": lambda _, ground, rows: openings.measure(ground, rows=rows or CROWD),
     "day-feed": lambda _, ground, rows: feeds.measure(ground, rows=rows or USUAL_ROWS),
     "booking-to-caldav": _outward,
     "caldav-to-hub": _inward,
