@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling import availability, working
-from scheduling.local_times import day_bounds
+from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import Appointment, Location, Staff
 from scheduling.texts import OVERRIDE_LENGTH, require_text
 
@@ -17,7 +17,6 @@ SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
 # Somebody walks in at 10:02 and sits down in the slot of 10:00.
 WALK_IN_GRACE = timedelta(minutes=15)
-YEARS = range(2000, 2101)
 
 
 class OutsideWorkingHours(DomainError):

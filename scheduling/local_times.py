@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from hub.errors import InvalidInput
 
+YEARS = range(2000, 2101)
+
 
 class NonexistentTime(InvalidInput):
     code = "nonexistent_time"
@@ -27,7 +29,7 @@ def instant_of(local: datetime, zone: tzinfo, *, field: str = "start") -> dateti
     :raises AmbiguousTime: clocks are set back over it, and no offset says which one is meant.
     """
     wall = local.replace(tzinfo=None, fold=0)
-    if not 2000 <= wall.year <= 2100:  # noqa: PLR2004
+    if wall.year not in YEARS:
         raise InvalidInput("This date is too far away.", field=field)
     meanings = [
         moment
@@ -38,6 +40,13 @@ def instant_of(local: datetime, zone: tzinfo, *, field: str = "start") -> dateti
     if offset is not None:
         meanings = [moment for moment in meanings if moment.utcoffset() == offset]
     return _only_one(meanings, wall, field)
+
+
+def require_day(day: date, *, field: str) -> date:
+    """:raises InvalidInput: nobody books that far from now."""
+    if day.year not in YEARS:
+        raise InvalidInput("This date is too far away.", field=field)
+    return day
 
 
 def day_bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 
 from hub.errors import InvalidInput
+from scheduling.local_times import require_day
 
 LONGEST_INTERVAL = 99
 MOST_VISITS = 500
@@ -65,6 +66,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         """:raises InvalidInput: a value cannot be right; ``field`` names it."""
+        require_day(self.first_date, field="first_date")
         if not 1 <= self.interval <= LONGEST_INTERVAL:
             raise InvalidInput(f"Repeat every 1 to {LONGEST_INTERVAL}.", field="interval")
         if not set(self.weekdays) <= set(range(DAYS_OF_WEEK)):

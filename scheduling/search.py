@@ -14,8 +14,8 @@ from django.db import connection
 
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
-from scheduling.limits import YEARS, earliest_start, last_date
-from scheduling.local_times import day_bounds
+from scheduling.limits import earliest_start, last_date
+from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import Location, Resource, Service, Staff
 from scheduling.offering import rooms_of
 from scheduling.rules import rules_of

@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 
 from hub.rest.filters import CodesFilter, IdFilter, MomentFilter, RecordFilters
-from scheduling.limits import YEARS
+from scheduling.local_times import YEARS
 from scheduling.states import AppointmentStatus
 
 

@@ -109,9 +109,7 @@ class SeriesViewSet(RecordViewSet[Series]):
         series, values = self.load(), self.read()
         changed = change_following(
             series.pk,
-            Following(
-                values.get("start_time"), values.get("staff_id"), _changed_rule(values)
-            ),
+            Following(values.get("start_time"), values.get("staff_id"), _changed_rule(values)),
             from_date=values["from_date"],
             leave_out=values.get("leave_out", ()),
             override_reason=values.get("override_reason", ""),

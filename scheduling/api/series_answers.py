@@ -1,5 +1,6 @@
 """Series as the API sends and accepts them."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -9,6 +10,7 @@ from customers.models import Customer
 from hub.rest.fields import (
     CodeField,
     DayField,
+    Described,
     ExpandableField,
     FlagField,
     MomentField,
@@ -31,8 +33,10 @@ MONTHLY = [(way.value, way.value) for way in Monthly]
 DAYS = [(day, day) for day in WEEKDAYS]
 
 
-class ClockField(serializers.TimeField):
+class ClockField(Described, serializers.TimeField):
     """``10:30``: a time on the wall clock of the location."""
+
+    openapi: Mapping[str, Any] = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(format="%H:%M", input_formats=["%H:%M"], **options)

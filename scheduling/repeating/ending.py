@@ -11,6 +11,7 @@ from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
 from scheduling.canceling import cancel_visit
+from scheduling.local_times import require_day
 from scheduling.models import Appointment, CanceledBy, Series, SeriesStatus
 from scheduling.repeating.going_on import book_or_leave_out, go_on
 from scheduling.repeating.holding import locked_for
@@ -46,6 +47,7 @@ def end_series(  # noqa: PLR0913
     :raises SeriesIsOver: it has ended already.
     :raises InvalidInput: no reason was given.
     """
+    require_day(from_date, field="from_date")
     series = locked_for(by, series_id, expected_version=expected_version)
     reason = require_reason(reason)
     _require_not_over(series)
@@ -79,6 +81,7 @@ def pause_series(
     :raises SeriesIsOver: it has ended, or is paused already.
     :raises InvalidInput: no reason was given.
     """
+    require_day(from_date, field="from_date")
     series = locked_for(by, series_id, expected_version=expected_version)
     reason = require_reason(reason)
     _require_not_over(series)
@@ -112,6 +115,7 @@ def resume_series(
     :raises StaleVersion: somebody else changed it since ``expected_version``.
     :raises SeriesIsOver: it is not paused.
     """
+    require_day(from_date, field="from_date")
     series = locked_for(by, series_id, expected_version=expected_version)
     if series.status != SeriesStatus.PAUSED:
         raise SeriesIsOver("It is not paused.")

@@ -15,7 +15,7 @@ from hub.errors import InvalidInput
 from hub.events import EventName
 from hub.money import known_currencies
 from scheduling.hours import CLOSED, Hours
-from scheduling.limits import YEARS
+from scheduling.local_times import YEARS
 from scheduling.models import Appointment, Closure, Location
 from scheduling.models.hours import WEEKDAYS
 from scheduling.setup import writing

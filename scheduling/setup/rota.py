@@ -14,7 +14,7 @@ from hub.actors import Actor
 from hub.errors import InvalidInput, require_version
 from hub.events import EventName
 from scheduling.hours import Hours
-from scheduling.limits import YEARS
+from scheduling.local_times import YEARS
 from scheduling.models import Location, SpecialHours, Staff, TimeOff, WorkingHours
 from scheduling.models.hours import WEEKDAYS
 from scheduling.setup import writing

@@ -25,6 +25,7 @@ from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP
 from tests.factories.scheduling import booked, feed, room
+from tests.scheduling.recurring import started
 
 EXAMPLES = 10
 CHECKS = [
@@ -67,6 +68,7 @@ def records() -> dict[str, str]:
         "resources": public_id("res", room().pk),
         "services": public_id("svc", visit.service_id),
         "staff": public_id("stf", visit.staff_id),
+        "series": public_id("ser", started().pk),
         "feeds": public_id("fed", feed(visit.staff).feed.pk),
     }
     return {kind: f"/api/v1/{kind}/{pk}" for kind, pk in known.items()}

@@ -94,11 +94,13 @@ def test_a_rule_without_end_is_only_followed_as_far_as_asked() -> None:
         ({"until": date(2026, 3, 2)}, "until"),
         ({"until": date(2099, 1, 1)}, "until"),
         ({"weekdays": (7,)}, "weekdays"),
+        ({"first_date": date(1999, 12, 31)}, "first_date"),
+        ({"first_date": date(9999, 1, 1)}, "first_date"),
     ],
 )
-def test_a_rule_that_cannot_be_right_names_its_field(wrong: dict[str, int], field: str) -> None:
+def test_a_rule_that_cannot_be_right_names_its_field(wrong: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        Rule(Unit.WEEK, TUESDAY, **wrong)  # type: ignore[arg-type]
+        Rule(Unit.WEEK, **({"first_date": TUESDAY} | wrong))  # type: ignore[arg-type]
 
     assert refused.value.field == field
 

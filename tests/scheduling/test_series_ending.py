@@ -6,7 +6,7 @@ import pytest
 
 from hub import access
 from hub.access import AccessDenied
-from hub.errors import StaleVersion
+from hub.errors import InvalidInput, StaleVersion
 from hub.models import Change
 from hub.notifications.models import Notification
 from scheduling.canceling import cancel_appointment
@@ -125,3 +125,16 @@ def test_each_change_is_in_the_history_and_announced() -> None:
         "series.ended",
     ]
     assert series.history.count() == 4
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_that_nobody_reaches_is_refused_at_its_field(day: date) -> None:
+    series = started()
+
+    with pytest.raises(InvalidInput) as refused:
+        pause_series(series.pk, from_date=day, reason="x", at=WEEK_BEFORE, by=SETUP)
+    assert refused.value.field == "from_date"
+    with pytest.raises(InvalidInput):
+        resume_series(series.pk, from_date=day, at=WEEK_BEFORE, by=SETUP)
+    with pytest.raises(InvalidInput):
+        end_series(series.pk, from_date=day, reason="x", at=WEEK_BEFORE, by=SETUP)

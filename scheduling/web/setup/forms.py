@@ -13,7 +13,7 @@ from hub import time_zones
 from hub.errors import InvalidInput
 from hub.money import known_currencies
 from scheduling.hours import Hours, read_hours
-from scheduling.limits import YEARS
+from scheduling.local_times import YEARS
 from scheduling.models import Location, ResourceKind, WorkingHours
 from scheduling.models.hours import WEEKDAYS
 
