@@ -43,12 +43,16 @@ def erase(customer_ids: Iterable[UUID], *, by: Actor) -> None:
         history.save(visit, fields=FIELDS, by=by)
         with connection.cursor() as cursor:
             cursor.execute("SELECT scheduling_erase_history(%s)", [visit.pk])
-        _forget_announced(visit)
+        _forget_announced(visit.pk)
+    for series in Series.objects.filter(customer__in=customer_ids):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT scheduling_erase_series_history(%s)", [series.pk])
+        _forget_announced(series.pk)
 
 
-def _forget_announced(visit: Appointment) -> None:
+def _forget_announced(record_id: UUID) -> None:
     """Take the words out of what was announced; that it was, and when, stays."""
-    announced = Change.objects.filter(local_id=visit.pk, fields__has_any_keys=ANNOUNCED)
+    announced = Change.objects.filter(local_id=record_id, fields__has_any_keys=ANNOUNCED)
     for change in announced.select_for_update():
         for name in ANNOUNCED & change.fields.keys():
             change.fields[name] = []

@@ -21,8 +21,8 @@ UNDO_WINDOW = timedelta(seconds=6)
 CANCELED_BEFORE_TOLD = "the appointment was canceled"
 BOOKED, MOVED, CANCELED = letters.BOOKED, letters.MOVED, letters.CANCELED
 REMINDER = letters.REMINDER
-# What needs no message: the next visits get reminders, a series that goes on tells of itself.
-SAID_BY_OTHERS = frozenset({"booked_until", "continued_by", "customer"})
+# Changes of a series that are no news for the customer: the next visits get reminders.
+NOTHING_NEW = frozenset({"booked_until", "customer", "finished"})
 
 
 def tell_of_booking(change: Change, by: Actor) -> None:
@@ -65,8 +65,10 @@ def tell_of_cancellation(change: Change, by: Actor) -> None:
 
 def tell_of_series(change: Change, by: Actor) -> None:
     """Tell once of all visits of a series that began, changed, paused or ended."""
+    if NOTHING_NEW & change.fields.keys():
+        return
     planning.withdraw(change.local_id, [SERIES], reason="superseded")
-    if not SAID_BY_OTHERS & change.fields.keys() and by.source is not Source.IMPORT:
+    if "continued_by" not in change.fields and by.source is not Source.IMPORT:
         series = Series.objects.get(pk=change.local_id)
         planning.plan(
             SERIES,

@@ -14,6 +14,7 @@ from hub.rest.records import RecordViewSet
 from scheduling import limits
 from scheduling.api.catalog_answers import SEES
 from scheduling.api.series_answers import (
+    EndInput,
     FollowingInput,
     ForeseenAnswer,
     FromDateInput,
@@ -53,7 +54,7 @@ class SeriesViewSet(RecordViewSet[Series]):
         "following": FollowingInput,
         "pause": FromDateInput,
         "resume": ResumeInput,
-        "end": FromDateInput,
+        "end": EndInput,
     }
     answers: ClassVar = {"preview": ForeseenAnswer}
     capabilities: ClassVar = {

@@ -22,7 +22,7 @@ from hub.rest.fields import (
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, SEES
 from scheduling.api.serializers import CLAIRE, SEES_CUSTOMERS
-from scheduling.models import SeriesStatus
+from scheduling.models import CanceledBy, SeriesStatus
 from scheduling.recurrence import LONGEST_INTERVAL, MOST_VISITS, WEEKDAYS, Monthly, Unit
 from scheduling.texts import NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
@@ -183,6 +183,12 @@ class FromDateInput(InputSerializer):
 
     from_date = DayField()
     reason = TextField(max_length=REASON_LENGTH)
+
+
+class EndInput(FromDateInput):
+    """Ended by the customer too late for the next visit, it costs its ``late_fee``."""
+
+    canceled_by = CodeField(source="wanted_by", choices=CanceledBy.choices, required=False)
 
 
 class ResumeInput(InputSerializer):

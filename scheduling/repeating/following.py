@@ -7,7 +7,6 @@ What was moved or canceled by itself, is over, or has begun stays as it is.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from uuid import UUID
 
 from hub import history, outbox
@@ -22,16 +21,14 @@ from scheduling.models import Appointment, CanceledBy, Resource, Series, SeriesS
 from scheduling.offering import active_staff, require_qualified, rooms_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.recurrence import Rule
-from scheduling.repeating.ending import SeriesIsOver, cancel_visits, visits_from
-from scheduling.repeating.foreseeing import MOST_AT_ONCE
+from scheduling.repeating.ending import SeriesIsOver, cancel_visits
 from scheduling.repeating.going_on import booking_of
 from scheduling.repeating.holding import locked_for
-from scheduling.repeating.starting import LEFT_OUT, REFUSALS, refusal_of, refused_visits
+from scheduling.repeating.matching import Plan, matched
+from scheduling.repeating.starting import REFUSALS, refusal_of, refused_visits
 from scheduling.rescheduling import Target, move_visit
-from scheduling.rules import rules_of
 
 ONE_DAY = timedelta(days=1)
-CANCELED = "Canceled before the series changed."
 NO_LONGER = "The series changed."
 
 
@@ -45,17 +42,6 @@ class Following:
     start_time: time | None = None
     staff_id: UUID | None = None
     rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """``moves`` are pairs of a visit and its new date; ``fresh`` dates have no visit yet."""
-
-    series: Series
-    moves: Sequence[tuple[Appointment, date]]
-    kept: Sequence[tuple[Appointment, date]]
-    fresh: Sequence[date]
-    surplus: Sequence[Appointment]
 
 
 def change_following(  # noqa: PLR0913
@@ -74,7 +60,7 @@ def change_following(  # noqa: PLR0913
     :raises AccessDenied: ``by`` may not change it, or not book for the new staff member.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
     :raises SeriesIsOver: it is not active.
-    :raises InvalidInput: a value cannot be right, or that visit has begun.
+    :raises InvalidInput: a value cannot be right, or that visit has begun or is not booked yet.
     :raises NotQualified: the new staff member does not offer the service.
     :raises VisitsRefused: some dates cannot be booked, so nothing was changed; names all.
     """
@@ -108,12 +94,13 @@ def _change(  # noqa: PLR0913
     staff = _staff_for(old, change)
     require_reach(held, staff, old.location_id)
     reason = reason.strip() if limits.may_set_aside(held, reason) else ""
-    plan = _planned(old, _drafted(old, change, staff, from_date, at=at), from_date, leave_out, at)
-    new = plan.series
-    history.create(new, by=by, reason=reason)
-    rooms = _rooms(old, plan)
+    rooms = _rooms(old)
     occupying.lock([old.staff, staff, *rooms])
     occupying.require_unchanged(staff, old.location, rooms, old.staff)
+    drafted = _drafted(old, change, staff, from_date, at=at)
+    plan = matched(old, drafted, from_date, leave_out, at=at)
+    new = plan.series
+    history.create(new, by=by, reason=reason)
     _move_all(plan, old, staff, reason, held=held, at=at, by=by)
     cancel_visits(plan.surplus, NO_LONGER, CanceledBy.BUSINESS, at=at, by=by)
     _cut(old, from_date, new, by=by)
@@ -126,10 +113,10 @@ def _change(  # noqa: PLR0913
 def _require_changeable(old: Series, from_date: date, *, at: datetime) -> None:
     if old.status != SeriesStatus.ACTIVE:
         raise SeriesIsOver("Only an active series can be changed. Resume it first.")
-    if next(old.dates(last=from_date), None) is None or from_date not in set(
-        old.dates(last=from_date)
-    ):
+    if from_date not in old.dates(last=from_date):
         raise InvalidInput("This is no date of the series.", field="from_date")
+    if from_date > old.booked_until:
+        raise InvalidInput("This visit is not booked yet.", field="from_date")
     if old.start_on(from_date) <= at:
         raise InvalidInput("What has begun cannot be changed any more.", field="from_date")
 
@@ -148,6 +135,11 @@ def _drafted(
     old: Series, change: Following, staff: Staff, from_date: date, *, at: datetime
 ) -> Series:
     rule = change.rule or old.rule
+    # A rule that counts from where the old one does only ends in another way.
+    begins_on = from_date if rule.first_date == old.first_date else rule.first_date
+    before = [day for day in old.dates(last=from_date) if day < from_date]
+    if before and begins_on <= before[-1]:
+        raise InvalidInput("It would begin before visits that stay.", field="first_date")
     return Series(
         id=uuid7(),
         number=next_of("scheduling_series_number"),
@@ -162,7 +154,7 @@ def _drafted(
         count=rule.count,
         until=rule.until,
         first_date=rule.first_date,
-        begins_on=change.rule.first_date if change.rule else from_date,
+        begins_on=begins_on,
         start_time=change.start_time or old.start_time,
         time_zone=old.time_zone,
         continues=old,
@@ -170,50 +162,15 @@ def _drafted(
     )
 
 
-def _planned(
-    old: Series, new: Series, from_date: date, leave_out: Collection[date], at: datetime
-) -> _Plan:
-    """Match the dates that follow with those of the new rule, one by one."""
-    visits = {visit.occurs_on: visit for visit in visits_from(old, from_date, at=at)}
-    olds = [day for day in old.dates(last=old.booked_until) if day >= from_date]
-    rules = rules_of(new.service, new.location)
-    last = limits.last_date(rules.horizon_days, at=at, zone=new.time_zone)
-    news = list(islice(new.dates(last=last), max(MOST_AT_ONCE, len(olds))))
-    if not set(news) - set(leave_out):
-        raise InvalidInput("No visit would be left.", field="rule")
-    new.booked_until = news[-1]
-    moves, kept, surplus = [], [], []
-    for old_day, new_day in zip(olds, news, strict=False):
-        visit = visits.pop(old_day, None)
-        if visit is None:
-            new.left_out[str(new_day)] = old.left_out.get(str(old_day), CANCELED)
-        elif _was_moved_by_itself(visit, old):
-            kept.append((visit, new_day))
-        elif new_day in leave_out:
-            new.left_out[str(new_day)] = LEFT_OUT
-            surplus.append(visit)
-        else:
-            moves.append((visit, new_day))
-    more = news[len(olds) :]
-    new.left_out |= {str(day): LEFT_OUT for day in more if day in leave_out}
-    fresh = [day for day in more if day not in leave_out]
-    return _Plan(new, moves, kept, fresh, [*surplus, *visits.values()])
-
-
-def _was_moved_by_itself(visit: Appointment, old: Series) -> bool:
-    day = visit.occurs_on
-    expected = None if day is None else old.start_on(day)
-    return (visit.start_at, visit.staff_id) != (expected, old.staff_id)
-
-
-def _rooms(old: Series, plan: _Plan) -> list[Resource]:
-    kinds = {visit.resource.kind for visit, _ in plan.moves if visit.resource}
-    kinds |= {old.service.needs} - {""}
+def _rooms(old: Series) -> list[Resource]:
+    """Return the rooms and devices that a visit of the series takes, or may take."""
+    booked = old.visits.exclude(resource=None).values_list("resource__kind", flat=True)
+    kinds = set(booked.distinct()) | {old.service.needs} - {""}
     return [room for kind in sorted(kinds) for room in rooms_of(old.location, kind)]
 
 
 def _move_all(  # noqa: PLR0913
-    plan: _Plan,
+    plan: Plan,
     old: Series,
     staff: Staff,
     reason: str,
@@ -249,7 +206,7 @@ def _moves(visit: Appointment, new: Series, day: date) -> bool:
     return (visit.start_at, visit.staff_id) != (new.start_on(day), new.staff_id)
 
 
-def _booked(plan: _Plan, reason: str, *, at: datetime, by: Actor) -> list[dict[str, str]]:
+def _booked(plan: Plan, reason: str, *, at: datetime, by: Actor) -> list[dict[str, str]]:
     new, refused = plan.series, []
     for day in plan.fresh:
         booking = booking_of(new, day)

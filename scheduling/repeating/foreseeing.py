@@ -13,6 +13,7 @@ from scheduling.booking import Booking
 from scheduling.explaining import Reason, explain
 from scheduling.models import Location, Service
 from scheduling.offering import active_staff, place_of
+from scheduling.permitting import require_reach
 from scheduling.recurrence import Rule, is_shifted, wall_instant
 from scheduling.rules import rules_of
 
@@ -70,9 +71,11 @@ class Course:
 def foresee(booking: Booking, rule: Rule, *, held: Access, at: datetime) -> Foresight:
     """Return the visits that would be booked now, each with everything that stands against it.
 
+    :raises AccessDenied: ``held`` does not reach that person or place.
     :raises InvalidInput: a value is unknown, or the rule yields no date.
     """
     course = course_of(booking, rule, at=at)
+    require_reach(held, active_staff(booking.staff_id), course.place.pk)
     days, goes_on = dates_now(rule, course)
     visits = []
     for day in days:

@@ -18,6 +18,7 @@ from scheduling.models import Series, SeriesStatus
 from scheduling.repeating.foreseeing import MOST_AT_ONCE
 from scheduling.repeating.holding import locked
 from scheduling.rules import rules_of
+from scheduling.states import AppointmentStatus
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +52,28 @@ def go_on(series_id: UUID, *, at: datetime, by: Actor) -> int:
     coming = (day for day in series.dates(last=last) if day > series.booked_until)
     days = list(islice(coming, MOST_AT_ONCE))
     if not days:
+        _finish(series, at=at, by=by)
         return 0
-    booked = book_or_leave_out(series, days, at=at, by=by)
+    wanted = [day for day in days if str(day) not in series.left_out]
+    booked = book_or_leave_out(series, wanted, at=at, by=by)
     before, series.booked_until = series.booked_until, days[-1]
     history.save(series, fields=["booked_until", "left_out"], by=by)
     told = {"booked_until": [str(before), str(series.booked_until)]}
     outbox.record(EventName.SERIES_UPDATED, subject=series, by=by, fields=told)
     return booked
+
+
+def _finish(series: Series, *, at: datetime, by: Actor) -> None:
+    """End a series that has nothing more to book, and no visit to come."""
+    rest = series.dates(last=date.max)
+    if any(day > series.booked_until for day in rest):
+        return
+    coming = series.visits.filter(status=AppointmentStatus.BOOKED, start_at__gt=at)
+    if not coming.exists():
+        series.status = SeriesStatus.ENDED
+        history.save(series, fields=["status"], by=by)
+        told = {"finished": [None, str(series.booked_until)]}
+        outbox.record(EventName.SERIES_ENDED, subject=series, by=by, fields=told)
 
 
 def book_or_leave_out(series: Series, days: Iterable[date], *, at: datetime, by: Actor) -> int:

@@ -1,6 +1,7 @@
 """Start a series: all of its visits are booked, or none and every reason is told."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 
 from hub import history, outbox
@@ -12,6 +13,7 @@ from scheduling import limits, occupying
 from scheduling.booking import Booking, book_visit
 from scheduling.models import Series
 from scheduling.occupying import SlotTaken
+from scheduling.offering import customer_for
 from scheduling.permitting import require_booker
 from scheduling.recurrence import Rule
 from scheduling.repeating.foreseeing import Course, course_of, dates_now, on
@@ -62,14 +64,16 @@ def _start(
     at: datetime,
     by: Actor,
 ) -> Series:
-    require_booker(by)
+    customer = customer_for(booking.customer_id, require_booker(by))
+    booking = replace(booking, customer_id=customer.pk)
     course = course_of(booking, rule, at=at)
     days, _ = dates_now(rule, course)
     if set(days) <= set(leave_out):
         raise InvalidInput("No visit would be left.", field="leave_out")
     series = _drafted(booking, rule, course, at=at)
     series.booked_until = days[-1]
-    series.left_out = {str(day): LEFT_OUT for day in days if day in leave_out}
+    listed = rule.dates(last=max(leave_out, default=days[0]))
+    series.left_out = {str(day): LEFT_OUT for day in listed if day in leave_out}
     series.number = next_of("scheduling_series_number")
     history.create(series, by=by, reason=override_reason)
     book_dates(

@@ -1,22 +1,33 @@
 """“This visit and all that follow”: records move along, what was settled by itself stays."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
+from hub import history
 from hub.errors import InvalidInput
 from scheduling.attendance import complete_appointment
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Occupancy, Series
-from scheduling.recurrence import Rule, Unit
+from scheduling.recurrence import Monthly, Rule, Unit
 from scheduling.repeating.ending import SeriesIsOver, end_series
-from scheduling.repeating.following import CANCELED, Following, change_following
-from scheduling.repeating.starting import LEFT_OUT, VisitsRefused
+from scheduling.repeating.following import Following, change_following
+from scheduling.repeating.matching import CANCELED
+from scheduling.repeating.starting import LEFT_OUT, VisitsRefused, start_series
 from scheduling.rescheduling import reschedule_appointment
 from tests.factories.people import SETUP
-from tests.factories.scheduling import MONDAY_9, booked, staff
+from tests.factories.scheduling import MONDAY_9, booked, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
-from tests.scheduling.recurring import MONDAY, WEEK_BEFORE, bookings, started, visits
+from tests.scheduling.recurring import (
+    MONDAY,
+    WEEK_BEFORE,
+    WEEKLY,
+    asked,
+    bookings,
+    started,
+    visits,
+)
 
 pytestmark = pytest.mark.django_db
 SECOND, THIRD, FOURTH = (MONDAY + timedelta(weeks=week) for week in (1, 2, 3))
@@ -176,3 +187,67 @@ def test_the_same_change_twice_leaves_everything_as_it_is() -> None:
     assert visits(new) == []
     assert visits(again) == bookings("03-15", "03-22", clock="14:00")
     assert overlaps() == inconsistencies() == []
+
+
+def test_a_date_that_was_taken_at_the_old_time_is_tried_at_the_new_one() -> None:
+    hired = staff()
+    booked(staff=hired, start=MONDAY_9 + timedelta(weeks=2))
+    series = start_series(asked(staff=hired), WEEKLY, leave_out=[THIRD], at=WEEK_BEFORE, by=SETUP)
+    Series.objects.update(left_out={str(THIRD): "Dina Falk is booked 10:00 – 10:45."})
+
+    new = changed(series, LATER, SECOND)
+
+    assert visits(new) == bookings("03-08", "03-15", "03-22", clock="14:00")
+    assert new.left_out == {}
+
+
+def test_a_shorter_horizon_takes_nobody_a_visit_that_was_promised() -> None:
+    series = started()
+    series.service.horizon_days = 10
+    history.save(series.service, fields=["horizon_days"], by=SETUP)
+
+    new = changed(series, Following(staff_id=staff("Ann Berg").pk), SECOND)
+
+    assert visits(new) == bookings("03-08", "03-15", "03-22")
+
+
+def test_a_visit_that_was_moved_by_itself_is_never_surplus() -> None:
+    series = started()
+    fourth = series.visits.get(occurs_on=FOURTH)
+    own_time = fourth.start_at + timedelta(hours=1)
+    reschedule_appointment(fourth.pk, start_at=own_time, at=WEEK_BEFORE, by=SETUP)
+
+    changed(series, Following(rule=Rule(Unit.WEEK, THIRD, count=1)))
+
+    fourth.refresh_from_db()
+    assert (fourth.status, fourth.start_at) == ("booked", own_time)
+
+
+def test_only_another_end_leaves_the_dates_where_they_are() -> None:
+    leap = Rule(Unit.MONTH, date(2028, 1, 31), monthly=Monthly.SAME_OR_LAST_DAY, count=6)
+    start = MONDAY_9.replace(year=2028, month=1, day=31)
+    series = started(leap, start_at=start)
+
+    new = changed(series, Following(rule=replace(leap, count=4)), date(2028, 2, 29))
+
+    assert visits(new) == bookings("02-29", "03-31", "04-30")
+    assert new.begins_on == date(2028, 2, 29)
+
+
+def test_a_new_rule_does_not_begin_before_visits_that_stay() -> None:
+    series = started()
+
+    with pytest.raises(InvalidInput) as refused:
+        changed(series, Following(rule=Rule(Unit.DAY, MONDAY + timedelta(days=3), count=3)))
+
+    assert refused.value.field == "first_date"
+
+
+def test_a_visit_that_is_not_booked_yet_cannot_be_where_a_change_begins() -> None:
+    short = service("Check", horizon_days=10)
+    series = started(WEEKLY, service_id=short.pk, staff=staff(services=[short]))
+
+    with pytest.raises(InvalidInput) as refused:
+        changed(series, LATER, THIRD)
+
+    assert refused.value.field == "from_date"

@@ -1,23 +1,36 @@
 """A pause and the end of a series: what is to come goes, what was stays."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from customers.erasure import erase_customer
 from hub import access
 from hub.access import AccessDenied
-from hub.errors import InvalidInput, StaleVersion
+from hub.errors import DomainError, InvalidInput, StaleVersion
 from hub.models import Change
 from hub.notifications.models import Notification
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Series
+from scheduling.recurrence import Rule, Unit
 from scheduling.repeating.ending import SeriesIsOver, end_series, pause_series, resume_series
-from scheduling.repeating.going_on import go_on_with_all
+from scheduling.repeating.going_on import go_on, go_on_with_all
 from scheduling.repeating.starting import start_series
+from scheduling.rescheduling import reschedule_appointment
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, client, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
-from tests.scheduling.recurring import JOB, MONDAY, WEEK_BEFORE, WEEKLY, asked, started, visits
+from tests.scheduling.recurring import (
+    JOB,
+    MONDAY,
+    WEEK_BEFORE,
+    WEEKLY,
+    asked,
+    bookings,
+    started,
+    visits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +151,93 @@ def test_a_day_that_nobody_reaches_is_refused_at_its_field(day: date) -> None:
         resume_series(series.pk, from_date=day, at=WEEK_BEFORE, by=SETUP)
     with pytest.raises(InvalidInput):
         end_series(series.pk, from_date=day, reason="x", at=WEEK_BEFORE, by=SETUP)
+
+
+def test_an_erasure_forgets_why_a_series_ended_and_waits_for_its_end() -> None:
+    series = started()
+    desk = actor(person("Manager"))
+    at = MONDAY_9 + timedelta(weeks=9)
+    with pytest.raises(DomainError):
+        erase_customer(series.customer_id, reason="asked", at=WEEK_BEFORE, by=desk)
+
+    end_series(series.pk, from_date=MONDAY, reason="Mara is ill", at=WEEK_BEFORE, by=SETUP)
+    erase_customer(series.customer_id, reason="asked", at=at, by=desk)
+
+    assert not Change.objects.filter(fields__icontains="ill").exists()
+    assert not series.history.filter(history_change_reason__icontains="ill").exists()
+    assert series.history.count() == 2
+
+
+def test_a_series_with_nothing_left_ends_by_itself_and_in_silence() -> None:
+    series = started()
+    over = MONDAY_9 + timedelta(weeks=4)
+
+    assert go_on(series.pk, at=MONDAY_9, by=JOB) == 0
+    series.refresh_from_db()
+    assert series.status == "active", "visits are still to come"
+    go_on(series.pk, at=over, by=JOB)
+
+    series.refresh_from_db()
+    assert series.status == "ended"
+    assert not Notification.objects.filter(kind="series").exists()
+
+
+def short_series(**values: Any) -> Series:
+    short = service("Check", horizon_days=20)
+    return started(
+        Rule(Unit.WEEK, MONDAY, count=8),
+        service_id=short.pk,
+        staff=staff(services=[short]),
+        **values,
+    )
+
+
+def test_an_end_beyond_what_is_booked_keeps_the_visits_before_it() -> None:
+    series = short_series()
+    far = MONDAY + timedelta(weeks=4)
+
+    end_series(series.pk, from_date=far, reason="Moves", at=WEEK_BEFORE, by=SETUP)
+    go_on_with_all(at=MONDAY_9 + timedelta(days=3), by=JOB)
+
+    assert visits(series) == bookings("03-01", "03-08", "03-15", "03-22")
+    go_on_with_all(at=MONDAY_9 + timedelta(weeks=6), by=JOB)
+    series.refresh_from_db()
+    assert series.status == "ended"
+
+
+def test_a_pause_beyond_what_is_booked_is_refused() -> None:
+    series = short_series()
+
+    with pytest.raises(InvalidInput) as refused:
+        pause_series(
+            series.pk, from_date=MONDAY + timedelta(weeks=6), reason="x", at=WEEK_BEFORE, by=SETUP
+        )
+
+    assert refused.value.field == "from_date"
+
+
+def test_the_message_about_a_pause_is_not_lost_to_what_is_booked_meanwhile() -> None:
+    """It was withdrawn by each change that is no news, and by the resume that books anew."""
+    series, desk = short_series(), actor(person())
+    pause_series(series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=desk)
+    resume_series(series.pk, from_date=MONDAY, at=MONDAY_9 - timedelta(hours=1), by=desk)
+
+    go_on_with_all(at=MONDAY_9, by=JOB)
+
+    told = Notification.objects.filter(kind="series").order_by("pk")
+    assert [one.status for one in told] == ["not_sent", "planned"]
+
+
+def test_a_practitioner_cannot_end_what_a_colleague_was_given() -> None:
+    dina = person("Practitioner")
+    own, ann = staff("Dina Falk", user=dina), staff("Ann Berg")
+    series = started(staff=own)
+    last = series.visits.order_by("start_at")[3]
+    reschedule_appointment(
+        last.pk, start_at=last.start_at, staff_id=ann.pk, at=WEEK_BEFORE, by=SETUP
+    )
+
+    with pytest.raises(AccessDenied):
+        end_series(series.pk, from_date=MONDAY, reason="x", at=WEEK_BEFORE, by=actor(dina))
+
+    assert {status for _, status in visits(series)} == {"booked"}

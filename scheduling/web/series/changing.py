@@ -16,13 +16,21 @@ from hub import access
 from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError
-from scheduling.models import Series
+from scheduling.models import CanceledBy, Series
 from scheduling.reach import bookable_staff
 from scheduling.repeating.ending import end_series, pause_series, resume_series
 from scheduling.repeating.following import Following, change_following
 from scheduling.web.appointments import MAY_BOOK
 from scheduling.web.forms import take_refusal
-from scheduling.web.series.forms import AFTER, NEVER, ON, FollowingForm, FromDateForm, ResumeForm
+from scheduling.web.series.forms import (
+    AFTER,
+    NEVER,
+    ON,
+    EndForm,
+    FollowingForm,
+    FromDateForm,
+    ResumeForm,
+)
 from scheduling.web.series.looking import found
 
 Verb = Callable[[], Series]
@@ -61,13 +69,26 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(*MAY_BOOK)
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _from_date(request, pk, end_series, "scheduling/series/end.html", "Ended.")
+    series = found(request, pk)
+    form = EndForm(request.POST or None, initial=_today(series))
+
+    def verb() -> Series:
+        wanted_by = CanceledBy(form.cleaned_data["canceled_by"])
+        return end_series(pk, wanted_by=wanted_by, **_given(form, request))
+
+    return _asked(request, series, form, verb, "scheduling/series/end.html", "Ended.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(*MAY_BOOK)
 def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _from_date(request, pk, pause_series, "scheduling/series/pause.html", "Paused.")
+    series = found(request, pk)
+    form = FromDateForm(request.POST or None, initial=_today(series))
+
+    def verb() -> Series:
+        return pause_series(pk, **_given(form, request))
+
+    return _asked(request, series, form, verb, "scheduling/series/pause.html", "Paused.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,23 +109,14 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _asked(request, series, form, verb, "scheduling/series/resume.html", "Resumed.")
 
 
-def _from_date(
-    request: HttpRequest, pk: UUID, act: Callable[..., Series], template: str, text: str
-) -> HttpResponse:
-    series = found(request, pk)
-    form = FromDateForm(request.POST or None, initial=_today(series))
-
-    def verb() -> Series:
-        return act(
-            pk,
-            from_date=form.cleaned_data["from_date"],
-            reason=form.cleaned_data["reason"],
-            expected_version=form.cleaned_data["version"],
-            at=timezone.now(),
-            by=Actor.signed_in(request),
-        )
-
-    return _asked(request, series, form, verb, template, text)
+def _given(form: FromDateForm, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "from_date": form.cleaned_data["from_date"],
+        "reason": form.cleaned_data["reason"],
+        "expected_version": form.cleaned_data["version"],
+        "at": timezone.now(),
+        "by": Actor.signed_in(request),
+    }
 
 
 def _asked(
@@ -132,7 +144,7 @@ def _change(
         Following(
             start_time=local.time().replace(fold=0),
             staff_id=UUID(values["staff"]),
-            rule=form.changed_rule(),
+            rule=form.changed_rule(series.rule, passed=_passed(series, day) - 1),
         ),
         from_date=day,
         leave_out=form.left_out(),
@@ -155,8 +167,7 @@ def _day(request: HttpRequest) -> date:
 
 def _initial(series: Series, day: date) -> dict[str, Any]:
     """:raises Http404: ``day`` is no date of the series."""
-    passed = list(series.rule.dates(last=day))
-    if day not in passed:
+    if day not in series.dates(last=day):
         raise Http404
     rule = series.rule
     ends = AFTER if rule.count else ON if rule.until else NEVER
@@ -169,10 +180,15 @@ def _initial(series: Series, day: date) -> dict[str, Any]:
         "weekdays": list(rule.weekdays) or [day.weekday()],
         "monthly": rule.monthly,
         "ends": ends,
-        "count": rule.count - len(passed) + 1 if rule.count else None,
+        "count": rule.count - _passed(series, day) + 1 if rule.count else None,
         "until": rule.until,
         "version": series.version,
     }
+
+
+def _passed(series: Series, day: date) -> int:
+    """Count the dates of its rule up to ``day``, which is one of them."""
+    return sum(1 for _ in series.rule.dates(last=day))
 
 
 def _today(series: Series) -> dict[str, Any]:

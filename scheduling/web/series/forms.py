@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 
-from scheduling.models import Service, Staff
+from scheduling.models import CanceledBy, Service, Staff
 from scheduling.models.hours import WEEKDAYS
 from scheduling.recurrence import LONGEST_INTERVAL, MOST_VISITS, Monthly, Rule, Unit
 from scheduling.texts import NOTES_LENGTH
@@ -142,16 +143,21 @@ class FollowingForm(RuleForm):
         super().__init__(*args, **kwargs)
         self._choices("staff", [(str(of.pk), of.name) for of in people])
 
-    def changed_rule(self) -> Rule | None:
+    def changed_rule(self, was: Rule, *, passed: int) -> Rule | None:
         """Return the new rule; ``None`` when dates and pattern are as they were.
 
-        Who moves only the first date means its weekday, not that of before.
+        Where only its end is another one it counts from where it ``was`` counted, after
+        ``passed`` dates. Who moves only the first date means its weekday, not that of before.
 
         :raises InvalidInput: a value cannot be right.
         """
         changed = set(self.changed_data) & {"date", *RULE_FIELDS}
         if not changed:
             return None
+        if changed <= {"ends", "count", "until"}:
+            new = self.rule()
+            count = None if new.count is None else new.count + passed
+            return replace(was, count=count, until=new.until)
         if "date" in changed and "weekdays" not in changed and len(self.initial["weekdays"]) == 1:
             self.cleaned_data["weekdays"] = []
         return self.rule()
@@ -165,7 +171,18 @@ class FromDateForm(ReasonForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Choose a day.", "invalid": "This is not a date."},
     )
-    field_order = ("from_date", "reason")
+    field_order: tuple[str, ...] = ("from_date", "reason")
+
+
+class EndForm(FromDateForm):
+    canceled_by = forms.ChoiceField(
+        label="Who ends it?",
+        choices=CanceledBy.choices,
+        initial=CanceledBy.CUSTOMER,
+        widget=forms.RadioSelect,
+        help_text="A customer who cancels the next visit too late may owe its fee.",
+    )
+    field_order: tuple[str, ...] = ("from_date", "canceled_by", "reason")
 
 
 class ResumeForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hub import access
-from hub.access import Capability, requires
+from hub.access import Access, Capability, requires
 from hub.history_reading import entries
 from hub.notifications.models import Notification
 from scheduling.models import Series, SeriesStatus
@@ -66,11 +66,11 @@ def show_series(request: HttpRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "series": series,
         "zone": zone,
-        "dates": _dates(series, at=at),
+        "dates": _dates(series, held, at=at),
         "told": Notification.objects.filter(object_id=series.pk).order_by("due_at", "pk"),
         "may_change": may_change(held, series),
         "sees_history": held.can(Capability.VIEW_HISTORY),
-        "continued_by": series.continued_by.order_by("-created_at").first(),
+        "continued_by": series.continued_by.visible_to(held).order_by("-created_at").first(),
         "words": "Message about the visits",
     }
     if context["sees_history"]:
@@ -78,11 +78,13 @@ def show_series(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "scheduling/series/series.html", context)
 
 
-def _dates(series: Series, *, at: datetime) -> list[dict[str, Any]]:
+def _dates(series: Series, held: Access, *, at: datetime) -> list[dict[str, Any]]:
     """Return each date that is decided, in order: its visit, or why there is none."""
     rows: list[dict[str, Any]] = [
         {"day": visit.occurs_on, "visit": visit, "is_coming": visit.start_at > at}
-        for visit in series.visits.select_related("staff").order_by("start_at", "pk")
+        for visit in series.visits.visible_to(held)
+        .select_related("staff")
+        .order_by("start_at", "pk")
     ]
     again = {row["day"] for row in rows if row["visit"].status != AppointmentStatus.CANCELED}
     rows += [

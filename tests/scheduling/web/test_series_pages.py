@@ -174,9 +174,16 @@ def test_a_series_is_paused_resumed_and_ended(desk: Client) -> None:
     assert "Paused" in desk.get(url).content.decode()
     assert desk.post(f"{url}resume/", {"from_date": day}).status_code == 302
     assert series.visits.filter(status="booked").count() == 3
-    assert desk.post(f"{url}end/", {"from_date": day, "reason": "Moves"}).status_code == 302
+    assert (
+        desk.post(
+            f"{url}end/", {"from_date": day, "reason": "Moves", "canceled_by": "customer"}
+        ).status_code
+        == 302
+    )
     assert series.visits.filter(status="booked").count() == 0
-    again = desk.post(f"{url}end/", {"from_date": day, "reason": "Moves"})
+    again = desk.post(
+        f"{url}end/", {"from_date": day, "reason": "Moves", "canceled_by": "customer"}
+    )
     assert (again.status_code, "has ended" in again.content.decode()) == (422, True)
 
 
