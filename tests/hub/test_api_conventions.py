@@ -14,7 +14,8 @@ from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
-from tests.factories.scheduling import booked, room
+from tests.factories.scheduling import booked, feed, room
+from tests.scheduling.recurring import started
 
 pytestmark = pytest.mark.django_db
 CHANGES = [one for one in api_actions() if one.method != "get" and "<id>" in one.route]
@@ -44,11 +45,13 @@ def records() -> dict[str, str]:
         "adr": add_address(visit.customer_id, {"kind": "work", "city": "Lyon"}, by=SETUP).pk,
         "apt": visit.pk,
         "cus": visit.customer_id,
+        "fed": feed(visit.staff).feed.pk,
         "dup": IdentityReview.objects.values_list("pk", flat=True)[0],
         "inv": bill.pk,
         "loc": visit.location_id,
         "mrg": merged.pk,
         "res": room().pk,
+        "ser": started().pk,
         "svc": visit.service_id,
         "stf": visit.staff_id,
     }
