@@ -124,7 +124,8 @@ def test_the_description_of_the_api_opens_under_the_strict_policy(
 ) -> None:
     page = enter("/api/docs/", role=None)
 
-    expect(page.get_by_text("Hub API").first).to_be_visible()
+    # The whole description is read and drawn at once, which takes a busy machine a while.
+    expect(page.get_by_text("Hub API").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Book an appointment.")).to_be_visible()
 
     assert complaints == []
