@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection, models
 from django.db.models import Field
+from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 from timezone_field import TimeZoneField
@@ -41,18 +42,26 @@ _AS_THEY_ARE = (
 def maker_of(model: type[Made], *names: str) -> Callable[..., Made]:
     """Return a function that makes an unsaved object from the values of ``names``, in order.
 
-    Other fields get their defaults. It does what ``model(**values)`` does, three times as fast:
-    with a value for each column, Django looks nothing up.
+    Other fields get their defaults. The objects are what ``model(**values)`` makes, but no signal
+    is sent: that takes a tenth of the time.
     """
-    places = {name: place for place, name in enumerate(names)}
     fields = model._meta.concrete_fields  # noqa: SLF001
     unknown = set(names) - {field.attname for field in fields}
     if unknown:
         raise ValueError(f"{model.__name__} has no columns {sorted(unknown)}.")
-    parts = [(places.get(field.attname), field.get_default) for field in fields]
+    others = [field for field in fields if field.attname not in names]
+    fixed = {field.attname: field.get_default() for field in others if not _is_made_anew(field)}
+    made_anew = [(field.attname, field.get_default) for field in others if _is_made_anew(field)]
 
     def make(*values: Any) -> Made:
-        return model(*[default() if at is None else values[at] for at, default in parts])
+        made = model.__new__(model)
+        made._state = ModelState()  # noqa: SLF001
+        columns = made.__dict__
+        columns.update(fixed)
+        columns.update(zip(names, values, strict=True))
+        for name, default in made_anew:
+            columns[name] = default()
+        return made
 
     return make
 
@@ -90,16 +99,20 @@ def copy_rows(
     others = [field for field in by_name.values() if not field.has_db_default()]
     prepared = [(place, _preparer(field)) for place, field in enumerate(named)]
     preparers = [(place, prepare) for place, prepare in prepared if prepare]
-    defaults = [_default(field) for field in others]
+    fixed = [field for field in others if not _is_made_anew(field)]
+    alike = [_default(field)() for field in fixed]
+    made_anew = [field for field in others if _is_made_anew(field)]
+    defaults = [_default(field) for field in made_anew]
 
     def values(row: Sequence[Any]) -> list[Any]:
-        found = [*row, *[default() for default in defaults]]
+        found = [*row, *alike, *[default() for default in defaults]]
         for place, prepare in preparers:
             found[place] = prepare(found[place])
         return found
 
-    as_they_are = not preparers and not defaults
-    _copy(model, [*named, *others], rows if as_they_are else map(values, rows))
+    as_they_are = not preparers and not others
+    columns = [*named, *fixed, *made_anew]
+    _copy(model, columns, rows if as_they_are else map(values, rows))
 
 
 def _copy(
@@ -138,6 +151,11 @@ def _preparer(field: AnyField) -> Callable[[Any], Any] | None:
 
 def _as_json(value: Any, *, encoder: type[json.JSONEncoder] | None) -> str | None:
     return None if value is None else json.dumps(value, cls=encoder)
+
+
+def _is_made_anew(field: AnyField) -> bool:
+    """Say whether each row gets a default of its own, such as an id."""
+    return field.has_default() and callable(field.default)
 
 
 def _default(field: AnyField) -> Callable[[], Any]:
