@@ -33,4 +33,7 @@ class SchedulingConfig(AppConfig):
 
 
 def _customers_of_own_appointments(access: Access) -> Q:
-    return Q(appointments__staff__user=access.user_id)
+    from scheduling.models import Appointment, Staff
+
+    own = Staff.objects.filter(user=access.user_id)
+    return Q(pk__in=Appointment.objects.taken_by(own).values("customer"))

@@ -109,18 +109,48 @@ def on_grid(stretch: Span, starts: Iterable[Starts], step: int = GRID_SECONDS) -
         yield from range(stretch[0] + -(-offset // step) * step, last + 1, step)
 
 
+def starts_at_work(work: Iterable[Span], shape: Shape) -> list[Starts]:
+    """Return when an appointment, its buffers aside, may start within one stretch of ``work``."""
+    fitting = ((start, end - shape.length) for start, end in work)
+    return joined(starts for starts in fitting if starts[0] <= starts[1])
+
+
+def starts_with(count: int, choices: Iterable[Iterable[Starts]]) -> list[Starts]:
+    """Return the starts that at least ``count``, one or more, of ``choices`` allow.
+
+    Each of these must be without overlaps.
+    """
+    # At one instant, who comes to be free counts before who ceases to be.
+    edges = [(start, -1) for of_one in choices for start, _ in of_one]
+    edges += [(end, 1) for of_one in choices for _, end in of_one]
+    found: list[Starts] = []
+    free, since = 0, 0
+    for instant, change in sorted(edges):
+        before, free = free, free - change
+        if before < count <= free:
+            since = instant
+        elif free < count <= before:
+            found.append((since, instant))
+    return joined(found)
+
+
 def free_starts(
-    work: Iterable[Span], gaps: Iterable[Iterable[Span]], shape: Shape, *, not_before: int
+    work: Iterable[Span],
+    gaps: Iterable[Iterable[Span]],
+    shape: Shape,
+    *,
+    not_before: int,
+    also: Iterable[Sequence[Starts]] = (),
 ) -> list[int]:
     """Return the starts to offer, earliest first.
 
     ``gaps`` holds for each thing that is needed (a person, a room) the stretches in which one
-    unit of it is free; spans of different units may overlap.
+    unit of it is free; spans of different units may overlap. Only starts in each of ``also``
+    are offered.
     """
     possible: list[Starts] | None = None
-    for of_one in gaps:
-        starts = starts_in_gaps(of_one, shape)
-        possible = starts if possible is None else common(possible, starts)
+    for starts in (*(starts_in_gaps(of_one, shape) for of_one in gaps), *also):
+        possible = list(starts) if possible is None else common(possible, starts)
     offered: list[int] = []
     for stretch in work:
         wanted = (max(stretch[0], not_before), stretch[1] - shape.length)

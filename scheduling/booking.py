@@ -13,8 +13,10 @@ from hub.errors import require_version
 from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
+from scheduling.assigning import assign, name_resource
 from scheduling.limits import OutsideWorkingHours, TooLate
-from scheduling.models import Appointment, Resource, Series
+from scheduling.models import Appointment, Series
+from scheduling.needs import Need, at_work, require_all
 from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
@@ -39,15 +41,17 @@ __all__ = [
 class Booking:
     """What is asked for.
 
-    Without ``resource_id`` the first free room that does is taken; without ``location_id`` it
-    is where the staff member belongs.
+    ``staff_id`` leads. Whom and what the service needs beside and nobody named in ``beside_ids``
+    and ``resource_ids`` is taken from what is free; without ``location_id`` it is where the
+    leading staff member belongs.
     """
 
     customer_id: UUID
     service_id: UUID
     staff_id: UUID
     start_at: datetime
-    resource_id: UUID | None = None
+    resource_ids: tuple[UUID, ...] = ()
+    beside_ids: tuple[UUID, ...] = ()
     notes: str = ""
     location_id: UUID | None = None
 
@@ -108,23 +112,22 @@ def book_visit(
     :raises DomainError: as ``book_appointment`` does.
     """
     held = require_booker(by)
-    offer = offer_of(
-        booking.service_id, booking.staff_id, booking.resource_id, booking.location_id
-    )
+    offer = _offer(booking)
     require_reach(held, offer.staff, offer.place.pk)
+    require_all(offer.needs, held)
     customer = customer_for(booking.customer_id, held)
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
-    if not set_aside:
-        _require_limits(offer, appointment, at=at)
-    occupying.lock([offer.staff, *(offer.rooms or ())])
-    occupying.require_unchanged(offer.staff, offer.place, offer.rooms or ())
-    units = place(appointment, offer.staff, offer.rooms, held=held, at=at)
-    appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
+    needs = offer.needs if set_aside else _within_limits(offer, appointment, at=at)
+    occupying.lock(offer.subjects)
+    occupying.require_unchanged(offer.place, offer.subjects)
+    units = place(appointment, offer.staff, needs, held=held, at=at)
+    name_resource(appointment, units)
     appointment.number = next_of("scheduling_appointment_number")
     history.create(appointment, by=by, reason=override_reason)
     occupying.take(appointment, units)
+    assign(appointment, units, at=at, by=by)
     outbox.record(
         EventName.APPOINTMENT_BOOKED,
         subject=appointment,
@@ -132,6 +135,16 @@ def book_visit(
         fields={"override_reason": ["", override_reason.strip()]} if set_aside else {},
     )
     return appointment
+
+
+def _offer(booking: Booking) -> Offer:
+    return offer_of(
+        booking.service_id,
+        booking.staff_id,
+        booking.location_id,
+        resource_ids=booking.resource_ids,
+        beside_ids=booking.beside_ids,
+    )
 
 
 def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
@@ -143,7 +156,9 @@ def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime
     return draft
 
 
-def _require_limits(offer: Offer, draft: Appointment, *, at: datetime) -> None:
+def _within_limits(offer: Offer, draft: Appointment, *, at: datetime) -> list[Need]:
+    """Return what ``offer`` needs, without colleagues who do not work then."""
     limits.require_notice(draft, at=at)
     limits.require_horizon(draft, offer.rules.horizon_days, at=at)
     limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)
+    return at_work(offer.needs, offer.place, draft.start_at, draft.end_at)

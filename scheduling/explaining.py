@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
 from scheduling.models import Appointment, Service
-from scheduling.offering import active_staff, drafted, place_of, require_qualified, rooms_of
+from scheduling.needs import at_work, colleagues_needed, resources_needed
+from scheduling.offering import active_staff, drafted, place_of, require_qualified
 from scheduling.placing import require_room
 from scheduling.rules import Rules, rules_of
 
@@ -19,7 +21,7 @@ class Reason:
     """Why a time is not offered.
 
     ``code``: past, notice, horizon, not_offered, not_qualified, outside_working_hours, closed,
-    away, taken, held, buffer, no_room. A limit can be set aside by those who may.
+    away, taken, held, buffer, no_room, no_colleague. A limit can be set aside by those who may.
     """
 
     code: str
@@ -52,13 +54,17 @@ def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) ->
     service, staff, place = draft.service, draft.staff, draft.location
     if not rules.is_offered:
         yield Reason("not_offered", f"{service} is not offered at {place}.", is_limit=False)
-    rooms = rooms_of(place, service.needs) if service.needs else None
+    needs = [
+        *resources_needed(rules, place),
+        *colleagues_needed(rules, place, service, staff),
+    ]
+    there = partial(at_work, needs, place, draft.start_at, draft.end_at)
     checks: tuple[Callable[[], None], ...] = (
         lambda: require_qualified(staff, service),
         lambda: limits.require_notice(draft, at=at),
         lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
         lambda: limits.require_hours(staff, place, draft.start_at, draft.end_at),
-        lambda: require_room(draft, staff, rooms, held=held, at=at),
+        lambda: require_room(draft, staff, there(), held=held, at=at),
     )
     for check in checks:
         try:

@@ -8,6 +8,8 @@ out. Building it from a queryset took longer than reading 300 rows.
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +43,8 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     appointments = _appointments(location, day, access, at=at)
     by_person: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for item in appointments:
-        by_person[item["staff"]].append(item)
+        for person in (item["staff"], *item["beside"]):
+            by_person[person].append(item)
     _add_missing(columns, by_person.keys() - columns.keys())
     opens, closes = _hours_shown(location, day, columns.values(), appointments)
     for pk, column in columns.items():
@@ -109,7 +112,14 @@ def _appointments(
     }
     with connection.cursor() as cursor:
         cursor.execute(_DAY, values)
-        return [dict(zip(KEYS, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(KEYS, row, strict=True)) for row in cursor.fetchall()]
+    return [_with_others(*of_one) for _, of_one in groupby(rows, itemgetter("id"))]
+
+
+def _with_others(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of whoever leads, or comes first of those who are seen, with the others."""
+    first["beside"] = [row["staff"] for row in others]
+    return first
 
 
 def _reach(location: Location, access: Access) -> dict[str, Any]:
@@ -181,17 +191,22 @@ _STAFF = """
     ORDER BY person.position, person.name, person.id
 """
 _DAY = """
-    SELECT booked.id, booked.staff_id,
+    SELECT booked.id, person.id,
         booked.start_at AT TIME ZONE %(zone)s, booked.end_at AT TIME ZONE %(zone)s,
         booked.status, booked.version,
         coalesce(nullif(trim(customer.given_name || ' ' || customer.family_name), ''),
             customer.company),
         booked.service_name, service.hue,
         booked.buffer_before_minutes, booked.buffer_after_minutes,
-        booked.status = %(booked)s AND (%(books_all)s
+        booked.status = %(booked)s AND taking.leads AND (%(books_all)s
             OR %(books_own)s AND coalesce(person.user_id = %(user)s, FALSE))
     FROM scheduling_appointment booked
-    JOIN scheduling_staff person ON person.id = booked.staff_id
+    CROSS JOIN LATERAL (
+        SELECT booked.staff_id, TRUE UNION ALL
+        SELECT beside.staff_id, FALSE FROM scheduling_assignment beside
+        WHERE beside.appointment_id = booked.id AND beside.staff_id IS NOT NULL
+    ) AS taking(staff_id, leads)
+    JOIN scheduling_staff person ON person.id = taking.staff_id
     JOIN scheduling_service service ON service.id = booked.service_id
     JOIN customers_customer customer ON customer.id = booked.customer_id
     WHERE booked.location_id = %(location)s
@@ -200,5 +215,5 @@ _DAY = """
         AND (booked.status = ANY(%(occupying)s)
             OR booked.status = %(canceled)s AND booked.slot_held_until > %(at)s)
         AND (%(sees_all)s OR person.user_id = %(user)s)
-    ORDER BY booked.start_at, booked.id
+    ORDER BY booked.start_at, booked.id, taking.leads DESC, person.position, person.id
 """

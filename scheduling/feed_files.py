@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from icalendar import Calendar, Event
 
 from customers.labels import short_name_of
-from hub.access import Access, Capability
+from hub.access import Capability
 from hub.models import Business
 from hub.rest.rendering import dump
 from scheduling.event_files import PRODUCT, place_of, uid_of
@@ -102,10 +102,11 @@ def file_of(opened: OpenFeed, *, at: datetime) -> FeedFile:
 
 def _rows(opened: OpenFeed, *, at: datetime) -> Iterable[Any]:
     feed = opened.feed
-    whose = Q(staff=feed.staff) if feed.staff else Q(location=feed.location)
     shown = Appointment.objects.visible_to(opened.held).between(at - PAST, at + AHEAD)
+    of_place = shown.filter(location=feed.location)
+    shown = shown.taken_by([feed.staff]) if feed.staff else of_place
     # The second bound of the start is for the index.
-    shown = shown.filter(whose, status__in=SHOWN, start_at__gt=at - PAST - LONGEST)
+    shown = shown.filter(status__in=SHOWN, start_at__gt=at - PAST - LONGEST)
     versions = Appointment.history.filter(id=OuterRef("pk")).order_by("-history_id")
     shown = shown.annotate(changed_at=Subquery(versions.values("history_date")[:1]))
     return shown.order_by("start_at", "pk").values_list(*COLUMNS, named=True)
@@ -114,7 +115,7 @@ def _rows(opened: OpenFeed, *, at: datetime) -> Iterable[Any]:
 def _told(row: Any, opened: OpenFeed) -> Entry:
     """Say who comes for what: as far as whoever made the address may know."""
     parts = [row.service_name]
-    if _knows_customer(row, opened.held):
+    if _knows_customer(row, opened):
         names = (row.customer__given_name, row.customer__family_name, row.customer__company)
         parts.append(short_name_of(*names))
     place = place_of(
@@ -142,10 +143,12 @@ def _entry(row: Any, title: list[str], *, place: str = "", notes: Iterable[str] 
     )
 
 
-def _knows_customer(row: Any, held: Access) -> bool:
+def _knows_customer(row: Any, opened: OpenFeed) -> bool:
+    held = opened.held
     if held.can(Capability.VIEW_CUSTOMER):
         return True
-    is_own = held.user_id is not None and row.staff__user_id == held.user_id
+    taking_part = {row.staff__user_id, opened.feed.staff and opened.feed.staff.user_id}
+    is_own = held.user_id is not None and held.user_id in taking_part
     return is_own and held.can(Capability.VIEW_OWN_CUSTOMER)
 
 

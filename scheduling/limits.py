@@ -3,6 +3,7 @@
 Overlap is no limit but a fact: nobody sets it aside (``occupying``).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,11 +58,20 @@ def require_length(start_at: datetime, end_at: datetime) -> None:
 
 def require_hours(staff: Staff, location: Location, start_at: datetime, end_at: datetime) -> None:
     """:raises OutsideWorkingHours: not within one stretch of work there; says what is instead."""
-    dates = working.dates_around(start_at, end_at, location)
-    stretches = working.work_of([staff], location, dates)[staff.pk]
-    span = (availability.seconds(start_at), availability.seconds(end_at))
-    if not availability.holds(stretches, span):
+    if not at_work([staff], location, start_at, end_at):
+        dates = working.dates_around(start_at, end_at, location)
+        stretches = working.work_of([staff], location, dates)[staff.pk]
         raise _outside(staff, location, start_at, end_at, stretches)
+
+
+def at_work(
+    people: Sequence[Staff], location: Location, start_at: datetime, end_at: datetime
+) -> list[Staff]:
+    """Return those of ``people`` who work at ``location`` all that time, without a break."""
+    dates = working.dates_around(start_at, end_at, location)
+    stretches = working.work_of(people, location, dates)
+    span = (availability.seconds(start_at), availability.seconds(end_at))
+    return [person for person in people if availability.holds(stretches[person.pk], span)]
 
 
 def require_notice(draft: Appointment, *, at: datetime) -> None:

@@ -22,6 +22,7 @@ from hub.events import EventName
 from scheduling.models import Appointment, Location, Occupancy, Resource, Staff
 
 Subject = Staff | Resource
+Unit = tuple[Subject, int]
 Block = tuple[datetime, datetime]
 ATTEMPTS = 4
 COLLISIONS = (errors.ExclusionViolation, errors.DeadlockDetected)
@@ -30,8 +31,8 @@ COLLISIONS = (errors.ExclusionViolation, errors.DeadlockDetected)
 class SlotTaken(DomainError):
     """Somebody or something is not free then.
 
-    ``details``: ``reason`` is taken, held, buffer or no_room; ``in_the_way`` says what stands
-    there, ``alternatives`` the nearest free times.
+    ``details``: ``reason`` is taken, held, buffer, no_room or no_colleague; ``in_the_way`` says
+    what stands there, ``alternatives`` the nearest free times.
     """
 
     code = "slot_taken"
@@ -63,9 +64,7 @@ def lock(subjects: Iterable[Subject]) -> None:
     locks.exclusively(subject.subject for subject in subjects)
 
 
-def require_unchanged(
-    staff: Staff, location: Location, rooms: Iterable[Resource], *also: Staff
-) -> None:
+def require_unchanged(location: Location, subjects: Iterable[Subject]) -> None:
     """Look under the locks whether people, rooms and location are still as they were read.
 
     Whoever sets them up locks them too and raises their version. The location stays as it is
@@ -73,7 +72,9 @@ def require_unchanged(
 
     :raises ChangedMeanwhile: one of them is not; read again.
     """
-    people, listed = {staff, *also}, list(rooms)
+    listed = set(subjects)
+    people = [one for one in listed if isinstance(one, Staff)]
+    rooms = [one for one in listed if isinstance(one, Resource)]
     with connection.cursor() as cursor:
         cursor.execute(
             _UNCHANGED,
@@ -82,12 +83,12 @@ def require_unchanged(
                 "location_version": location.version,
                 "staff": [person.pk for person in people],
                 "staff_versions": [person.version for person in people],
-                "rooms": [room.pk for room in listed],
-                "room_versions": [room.version for room in listed],
+                "rooms": [room.pk for room in rooms],
+                "room_versions": [room.version for room in rooms],
             },
         )
         row = cursor.fetchone()
-    if row != (len(people), len(listed)):
+    if row != (len(people), len(rooms)):
         raise ChangedMeanwhile
 
 
@@ -106,26 +107,37 @@ def survey(
     return Survey([row for row in rows if row.appointment_id not in stale], stale)
 
 
-def take(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None:
+def take(appointment: Appointment, units: Iterable[Unit]) -> None:
     """Insert the occupancies of a new appointment."""
+    block = DateTimeTZRange(*appointment.block)
     Occupancy.objects.bulk_create(
-        Occupancy(
-            appointment=appointment,
-            subject=subject.subject,
-            unit=unit,
-            block=DateTimeTZRange(*appointment.block),
-        )
+        Occupancy(appointment=appointment, subject=subject.subject, unit=unit, block=block)
         for subject, unit in units
     )
 
 
-def move(appointment: Appointment, units: Iterable[tuple[Subject, int]]) -> None:
-    """Rewrite the occupancies in place, so that an appointment may overlap its own old time."""
-    kinds = {name.partition(":")[0]: (name, unit) for name, unit in _named(units)}
-    for row in appointment.occupancies.order_by("pk"):
-        row.subject, row.unit = kinds[row.subject.partition(":")[0]]
-        row.block, row.active = DateTimeTZRange(*appointment.block), True
-        row.save(update_fields=["subject", "unit", "block", "active"])
+def move(appointment: Appointment, units: Iterable[Unit]) -> None:
+    """Rewrite the occupancies in place, so that an appointment may overlap its own old time.
+
+    What is taken as before keeps its row; another person or room gets the row of one that left.
+    """
+    wanted = {subject.subject: unit for subject, unit in units}
+    rows = list(appointment.occupancies.order_by("pk"))
+    left = [row for row in rows if row.subject not in wanted]
+    added = sorted(wanted.keys() - {row.subject for row in rows})
+    for row, name in zip(left, added, strict=False):
+        row.subject = name
+    for row in left[len(added) :]:
+        row.delete()
+    block = DateTimeTZRange(*appointment.block)
+    for row in rows:
+        if row.subject in wanted:
+            row.unit, row.block, row.active = wanted[row.subject], block, True
+            row.save(update_fields=["subject", "unit", "block", "active"])
+    Occupancy.objects.bulk_create(
+        Occupancy(appointment=appointment, subject=name, unit=wanted[name], block=block)
+        for name in added[len(left) :]
+    )
 
 
 def free(appointment: Appointment) -> None:
@@ -191,10 +203,6 @@ def retrying(verb: Callable[P, Result]) -> Callable[P, Result]:
 
 def _is_collision(error: Exception) -> bool:
     return isinstance(error, ChangedMeanwhile) or isinstance(error.__cause__, COLLISIONS)
-
-
-def _named(units: Iterable[tuple[Subject, int]]) -> Iterable[tuple[str, int]]:
-    return ((subject.subject, unit) for subject, unit in units)
 
 
 _UNCHANGED = """

@@ -9,7 +9,15 @@ from customers.holding import hold
 from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
-from scheduling.models import Appointment, Location, Resource, Service, Staff
+from scheduling.models import Appointment, Location, Service, Staff
+from scheduling.needs import (
+    Need,
+    colleagues_called,
+    colleagues_needed,
+    resources_called,
+    resources_needed,
+)
+from scheduling.occupying import Subject
 from scheduling.rules import Rules, rules_of
 
 
@@ -19,19 +27,29 @@ class NotQualified(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``rooms`` are those that would do, best first; None where the service needs none."""
+    """``needs`` says what is taken beside ``staff``, who leads."""
 
     service: Service
     staff: Staff
     place: Location
     rules: Rules
-    rooms: Sequence[Resource] | None
+    needs: Sequence[Need]
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """Everybody and everything that may be taken."""
+        return [self.staff, *(one for need in self.needs for one in need.candidates)]
 
 
 def offer_of(
-    service_id: UUID, staff_id: UUID, resource_id: UUID | None, location_id: UUID | None = None
+    service_id: UUID,
+    staff_id: UUID,
+    location_id: UUID | None = None,
+    *,
+    resource_ids: Sequence[UUID] = (),
+    beside_ids: Sequence[UUID] = (),
 ) -> Offer:
-    """Return service, staff member, place and the rooms or devices that would do.
+    """Return service, staff member, place, and the people, rooms and devices that would do.
 
     Without ``location_id`` it is the location to which the staff member belongs.
 
@@ -41,14 +59,16 @@ def offer_of(
     """
     service, staff = _qualified(service_id, staff_id)
     place = place_of(staff, location_id)
-    if resource_id is not None:
-        rooms: Sequence[Resource] | None = (_chosen(resource_id, service, place),)
-    else:
-        rooms = rooms_of(place, service.needs) if service.needs else None
     rules = rules_of(service, place)
     if not rules.is_offered:
         raise InvalidInput(f"{service} is not offered at {place}.", field="service")
-    return Offer(service, staff, place, rules, rooms)
+    chosen = resources_called(resource_ids, place)
+    beside = colleagues_called(beside_ids, beside=staff, service=service, place=place)
+    needs = [
+        *resources_needed(rules, place, chosen),
+        *colleagues_needed(rules, place, service, staff, beside),
+    ]
+    return Offer(service, staff, place, rules, needs)
 
 
 def place_of(staff: Staff, location_id: UUID | None) -> Location:
@@ -106,12 +126,6 @@ def require_qualified(staff: Staff, service: Service) -> None:
         raise _not_qualified(staff, service)
 
 
-def rooms_of(location: Location, kind: str, *, first: Resource | None = None) -> list[Resource]:
-    """Return the rooms or devices of ``kind`` at ``location`` by name, ``first`` before all."""
-    found = location.resources.filter(kind=kind, is_active=True).order_by("name", "pk")
-    return sorted(found, key=lambda room: room != first)
-
-
 def customer_for(customer_id: UUID, held: Access) -> Customer:
     """Return the customer to book for; of a merged one, the one that it became.
 
@@ -128,13 +142,6 @@ def customer_for(customer_id: UUID, held: Access) -> Customer:
     if customer is None:
         raise InvalidInput("There is no such customer.", field="customer")
     return customer.canonical or customer
-
-
-def _chosen(resource_id: UUID, service: Service, location: Location) -> Resource:
-    chosen = Resource.objects.filter(pk=resource_id, is_active=True, location=location).first()
-    if chosen is None or (service.needs and chosen.kind != service.needs):
-        raise InvalidInput("This room cannot be booked for this service.", field="resource")
-    return chosen
 
 
 def _qualified(service_id: UUID, staff_id: UUID) -> tuple[Service, Staff]:

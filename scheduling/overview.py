@@ -103,7 +103,7 @@ def appointments_in(
     shown = Appointment.objects.visible_to(access).between(begin, end)
     shown = shown.filter(location=period.location, start_at__gte=begin - LONGEST)
     if narrowing.staff:
-        shown = shown.filter(staff=narrowing.staff)
+        shown = shown.taken_by([narrowing.staff])
     if narrowing.service:
         shown = shown.filter(service=narrowing.service)
     if narrowing.status:

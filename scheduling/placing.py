@@ -1,6 +1,6 @@
 """Choose who and what an appointment takes, or say what is in the way and when it would fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,46 +9,38 @@ from uuid import UUID
 from hub.access import Access, Capability
 from hub.identifiers import public_id
 from scheduling import search
-from scheduling.models import Appointment, Occupancy, Resource, Staff
-from scheduling.occupying import SlotTaken, Subject, Survey, release_stale, survey
+from scheduling.models import Appointment, Occupancy, ResourceKind, Staff
+from scheduling.needs import COLLEAGUE, Need
+from scheduling.occupying import SlotTaken, Subject, Survey, Unit, release_stale, survey
 from scheduling.permitting import is_own
 
 ALTERNATIVES = 3
+NAMES = {ResourceKind.ROOM: "rooms", ResourceKind.EQUIPMENT: "pieces of equipment"}
 
 
 def place(
-    draft: Appointment,
-    staff: Staff,
-    rooms: Sequence[Resource] | None,
-    *,
-    held: Access,
-    at: datetime,
-) -> list[tuple[Subject, int]]:
-    """Return a free unit of ``staff`` and of the first of ``rooms`` that is free in the block.
+    draft: Appointment, staff: Staff, needs: Sequence[Need], *, held: Access, at: datetime
+) -> list[Unit]:
+    """Return a free unit of ``staff``, and of the first that are free of what is needed beside.
 
     All of them must be locked. ``draft`` holds the times; its own old time is not in the way.
 
-    :raises SlotTaken: the person is taken, or every room is.
+    :raises SlotTaken: the person is taken, or too much of what is needed.
     """
-    found = survey([staff, *(rooms or ())], draft.block, at=at, besides=draft)
+    found = survey(_subjects(staff, needs), draft.block, at=at, besides=draft)
     release_stale(found, at=at)
-    return _choose(draft, staff, rooms, found, held)
+    return _choose(draft, staff, needs, found, held)
 
 
 def require_room(
-    draft: Appointment,
-    staff: Staff,
-    rooms: Sequence[Resource] | None,
-    *,
-    held: Access,
-    at: datetime,
+    draft: Appointment, staff: Staff, needs: Sequence[Need], *, held: Access, at: datetime
 ) -> None:
     """Look without locks and without writing whether ``draft`` would fit now.
 
-    :raises SlotTaken: the person is taken, or every room is.
+    :raises SlotTaken: the person is taken, or too much of what is needed.
     """
-    found = survey([staff, *(rooms or ())], draft.block, at=at, besides=draft)
-    _choose(draft, staff, rooms, found, held)
+    found = survey(_subjects(staff, needs), draft.block, at=at, besides=draft)
+    _choose(draft, staff, needs, found, held)
 
 
 @contextmanager
@@ -74,23 +66,24 @@ def offering_alternatives(
         raise
 
 
+def _subjects(staff: Staff, needs: Iterable[Need]) -> list[Subject]:
+    return [staff, *(one for need in needs for one in need.candidates)]
+
+
 def _choose(
-    draft: Appointment,
-    staff: Staff,
-    rooms: Sequence[Resource] | None,
-    found: Survey,
-    held: Access,
-) -> list[tuple[Subject, int]]:
+    draft: Appointment, staff: Staff, needs: Sequence[Need], found: Survey, held: Access
+) -> list[Unit]:
     unit = found.free_unit(staff)
     if unit is None:
         raise _taken(staff.name, draft, found.standing_with(staff), held)
-    if rooms is None:
-        return [(staff, unit)]
-    for room in rooms:
-        free = found.free_unit(room)
-        if free is not None:
-            return [(staff, unit), (room, free)]
-    raise _no_room(rooms, draft, found.standing_with(*rooms), held)
+    chosen: list[Unit] = [(staff, unit)]
+    for need in needs:
+        free = [(one, found.free_unit(one)) for one in need.candidates]
+        units = [(one, number) for one, number in free if number is not None]
+        if len(units) < need.count:
+            raise _too_few(need, draft, found, held)
+        chosen += units[: need.count]
+    return chosen
 
 
 def _taken(
@@ -110,14 +103,22 @@ def _taken(
     return SlotTaken(message, field="start_at", details=_details(reason, standing, held))
 
 
-def _no_room(
-    rooms: Sequence[Resource], draft: Appointment, standing: Sequence[Occupancy], held: Access
-) -> SlotTaken:
-    if len(rooms) == 1 and standing:
-        return _taken(rooms[0].name, draft, standing, held)
-    what = rooms[0].get_kind_display().lower() if rooms else "room"
-    message = f"No {what} is free then at {draft.location}."
-    return SlotTaken(message, field="start_at", details=_details("no_room", standing, held))
+def _too_few(need: Need, draft: Appointment, found: Survey, held: Access) -> SlotTaken:
+    """Name what is in the way where nothing else would do, else what there is too little of."""
+    if len(need.candidates) == need.count:
+        taken = next(one for one in need.candidates if found.free_unit(one) is None)
+        return _taken(taken.name, draft, found.standing_with(taken), held)
+    standing = found.standing_with(*need.candidates)
+    if need.what == COLLEAGUE:
+        reason = "no_colleague"
+        message = f"Nobody else who offers {draft.service_name} is free then at {draft.location}."
+    elif need.count == 1:
+        reason, message = "no_room", f"No {need.what} is free then at {draft.location}."
+    else:
+        reason = "no_room"
+        names = NAMES[ResourceKind(need.what)]
+        message = f"There are not {need.count} {names} free then at {draft.location}."
+    return SlotTaken(message, field="start_at", details=_details(reason, standing, held))
 
 
 def _details(reason: str, standing: Sequence[Occupancy], held: Access) -> dict[str, object]:

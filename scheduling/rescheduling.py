@@ -1,6 +1,6 @@
 """Move an appointment to another time, make it longer or shorter, give it to somebody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,9 +12,11 @@ from hub.errors import DomainError, InvalidInput, require_version
 from hub.events import EventName
 from hub.lifecycle import IllegalTransition
 from scheduling import limits, occupying
-from scheduling.models import Appointment, Resource, Staff
+from scheduling.assigning import name_resource, reassign
+from scheduling.models import Appointment, Staff
 from scheduling.models.appointments import AppointmentQuerySet
-from scheduling.offering import active_staff, require_qualified, rooms_of
+from scheduling.needs import Need, at_work, colleagues_called, kept_by, require_all
+from scheduling.offering import active_staff, require_qualified
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
 from scheduling.rules import rules_of
@@ -29,12 +31,13 @@ class NothingToChange(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where to; ``None`` keeps the length, or the person."""
+    """Where to; ``None`` keeps the length, who leads, or who takes part beside."""
 
     start_at: datetime
     end_at: datetime | None
     staff_id: UUID | None
     override_reason: str
+    beside_ids: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,6 @@ class Target:
 
     start_at: datetime
     staff: Staff
-    rooms: Sequence[Resource] | None
     reason: str
 
 
@@ -57,10 +59,12 @@ def reschedule_appointment(  # noqa: PLR0913
     end_at: datetime | None = None,
     expected_version: int | None = None,
     override_reason: str = "",
+    beside_ids: tuple[UUID, ...] | None = None,
 ) -> Appointment:
-    """Move an appointment; the room stays if it is free then, else another one is taken.
+    """Move an appointment; a room stays if it is free then, else another one is taken.
 
-    Its rules and price stay as they were booked. ``override_reason`` as in booking.
+    Whoever takes part beside stays with it, or ``beside_ids`` take their places. Its rules and
+    price stay as they were booked. ``override_reason`` as in booking.
 
     :raises AccessDenied: it is not an appointment of ``by``, or would become somebody else's.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
@@ -73,7 +77,7 @@ def reschedule_appointment(  # noqa: PLR0913
     :raises TooEarly: it would be further away than the service can be booked ahead.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
-    move = Move(start_at, end_at, staff_id, override_reason)
+    move = Move(start_at, end_at, staff_id, override_reason, beside_ids)
     parts = Appointment.objects.values_list("service_id", "staff_id", "location_id")
     service_id, current_id, location_id = parts.get(pk=appointment_id)
     with offering_alternatives(service_id, staff_id or current_id, location_id, start_at, at=at):
@@ -87,23 +91,22 @@ def _reschedule(
     held = require_booker(by)
     seen = _with_parts().get(pk=appointment_id)
     staff = _staff_for(seen, move)
-    rooms = (
-        rooms_of(seen.location, seen.resource.kind, first=seen.resource) if seen.resource else None
-    )
-    occupying.lock([seen.staff, staff, *(rooms or ())])
-    occupying.require_unchanged(staff, seen.location, rooms or (), seen.staff)
+    beside = _beside(seen, staff, move)
+    needs = kept_by(seen, staff, beside)
+    subjects = [seen.staff, staff, *seen.beside, *(one for n in needs for one in n.candidates)]
+    occupying.lock(subjects)
+    occupying.require_unchanged(seen.location, subjects)
     appointment = _locked(seen, expected_version)
     require_reach(held, appointment.staff, appointment.location_id)
     require_reach(held, staff, appointment.location_id)
+    require_all(needs, held)
     before = _placement(appointment)
-    _apply(move, appointment, staff)
+    _apply(move, appointment, staff, beside)
     set_aside = limits.may_set_aside(held, move.override_reason)
     if not set_aside:
-        _require_limits(appointment, before, at=at, by=by)
-    units = place(appointment, staff, rooms, held=held, at=at)
-    appointment.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
-    occupying.move(appointment, units)
-    _write(appointment, before, move.override_reason if set_aside else "", by=by)
+        _require_limits(appointment, needs, before, at=at, by=by)
+    reason = move.override_reason if set_aside else ""
+    _take(appointment, needs, before, reason, held=held, at=at, by=by)
     return appointment
 
 
@@ -116,22 +119,31 @@ def move_visit(
 
     :raises DomainError: as ``reschedule_appointment`` does.
     """
+    # Who leads now and took part before changes places with who led.
+    beside = [visit.staff if one == target.staff else one for one in visit.beside]
+    needs = kept_by(visit, target.staff, beside)
     before = _placement(visit)
     length = visit.end_at - visit.start_at
     visit.previous_start_at = visit.start_at
     visit.start_at, visit.end_at = target.start_at, target.start_at + length
     visit.staff = target.staff
     if not target.reason:
-        _require_limits(visit, before, at=at, by=by)
-    units = place(visit, target.staff, target.rooms, held=held, at=at)
-    visit.resource = next((of for of, _ in units if isinstance(of, Resource)), None)
-    occupying.move(visit, units)
-    _write(visit, before, target.reason, by=by, as_part_of_series=True)
+        _require_limits(visit, needs, before, at=at, by=by)
+    _take(visit, needs, before, target.reason, held=held, at=at, by=by, as_part_of_series=True)
     return visit
 
 
 def _with_parts() -> AppointmentQuerySet:
-    return Appointment.objects.select_related("staff", "resource", "location", "service")
+    found = Appointment.objects.select_related("staff", "resource", "location", "service")
+    return found.prefetch_related("assignments__staff", "assignments__resource")
+
+
+def _beside(seen: Appointment, lead: Staff, move: Move) -> list[Staff]:
+    if move.beside_ids is None:
+        return seen.beside
+    return colleagues_called(
+        move.beside_ids, beside=lead, service=seen.service, place=seen.location
+    )
 
 
 def _staff_for(seen: Appointment, move: Move) -> Staff:
@@ -146,7 +158,7 @@ def _staff_for(seen: Appointment, move: Move) -> Staff:
 
 def _locked(seen: Appointment, expected_version: int | None) -> Appointment:
     appointment = _with_parts().select_for_update(of=("self",)).get(pk=seen.pk)
-    if (appointment.staff_id, appointment.resource_id) != (seen.staff_id, seen.resource_id):
+    if _taken_by(appointment) != _taken_by(seen):
         raise occupying.ChangedMeanwhile
     require_version(appointment.version, expected_version)
     if appointment.status != AppointmentStatus.BOOKED:
@@ -155,7 +167,12 @@ def _locked(seen: Appointment, expected_version: int | None) -> Appointment:
     return appointment
 
 
-def _apply(move: Move, appointment: Appointment, staff: Staff) -> None:
+def _taken_by(appointment: Appointment) -> set[UUID | None]:
+    beside = (row.staff_id or row.resource_id for row in appointment.assignments.all())
+    return {appointment.staff_id, appointment.resource_id, *beside}
+
+
+def _apply(move: Move, appointment: Appointment, staff: Staff, beside: Sequence[Staff]) -> None:
     start_at = limits.in_utc(move.start_at, field="start_at")
     end_at = start_at + (appointment.end_at - appointment.start_at)
     if move.end_at is not None:
@@ -164,20 +181,25 @@ def _apply(move: Move, appointment: Appointment, staff: Staff) -> None:
     before = _placement(appointment)
     appointment.previous_start_at = appointment.start_at
     appointment.start_at, appointment.end_at, appointment.staff = start_at, end_at, staff
-    if _placement(appointment) == before:
+    if _placement(appointment) == before and set(beside) == set(appointment.beside):
         raise NothingToChange("It is there already.")
 
 
 def _require_limits(
-    appointment: Appointment, before: Placement, *, at: datetime, by: Actor
+    appointment: Appointment,
+    needs: Sequence[Need],
+    before: Placement,
+    *,
+    at: datetime,
+    by: Actor,
 ) -> None:
     try:
         if appointment.start_at != before["start_at"]:
             limits.require_notice(appointment, at=at)
             _require_horizon(appointment, before, at=at)
-        limits.require_hours(
-            appointment.staff, appointment.location, appointment.start_at, appointment.end_at
-        )
+        place, times = appointment.location, (appointment.start_at, appointment.end_at)
+        limits.require_hours(appointment.staff, place, *times)
+        at_work(needs, place, *times)
     except limits.LIMITS:
         if not _takes_back(appointment, by):
             raise
@@ -205,13 +227,32 @@ def _takes_back(appointment: Appointment, by: Actor) -> bool:
     return (was.start_at, was.end_at, was.staff_id) == here
 
 
-def _write(
+def _take(  # noqa: PLR0913
     appointment: Appointment,
+    needs: Sequence[Need],
     before: Placement,
     reason: str,
     *,
+    held: Access,
+    at: datetime,
     by: Actor,
     as_part_of_series: bool = False,
+) -> None:
+    units = place(appointment, appointment.staff, needs, held=held, at=at)
+    name_resource(appointment, units)
+    occupying.move(appointment, units)
+    also = reassign(appointment, units, at=at, by=by)
+    _write(appointment, before, also, reason, by=by, as_part_of_series=as_part_of_series)
+
+
+def _write(
+    appointment: Appointment,
+    before: Placement,
+    also: Mapping[str, list[str]],
+    reason: str,
+    *,
+    by: Actor,
+    as_part_of_series: bool,
 ) -> None:
     appointment.schedule_version += 1
     appointment.reschedule_count += 1
@@ -220,11 +261,11 @@ def _write(
         names += ["series", "occurs_on"]
     history.save(appointment, fields=names, by=by, reason=reason)
     after = _placement(appointment)
-    fields = {
+    fields: dict[str, list[str | None]] = {
         name: [_said(before[name]), _said(after[name])]
         for name in before
         if before[name] != after[name]
-    }
+    } | {name: [*sides] for name, sides in also.items()}
     if reason:
         fields["override_reason"] = ["", reason]
     if as_part_of_series:

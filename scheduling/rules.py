@@ -11,6 +11,7 @@ from scheduling.models import FeeKind, Location, Service, ServiceAtLocation
 # What a location may have of its own.
 OVERRIDABLE = (
     *("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price"),
+    *("staff_needed", "rooms_needed", "equipment_needed"),
     *("minimum_notice_minutes", "horizon_days", "cancellation_window_minutes"),
     *("reminder_minutes", "late_fee"),
 )
@@ -25,6 +26,9 @@ class Rules:
     buffer_before_minutes: int
     buffer_after_minutes: int
     price: Decimal
+    staff_needed: int
+    rooms_needed: int
+    equipment_needed: int
     minimum_notice_minutes: int
     horizon_days: int
     cancellation_window_minutes: int

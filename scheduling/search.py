@@ -16,8 +16,9 @@ from scheduling import availability, working
 from scheduling.availability import Shape, Span
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
-from scheduling.models import Location, Resource, Service, Staff
-from scheduling.offering import rooms_of
+from scheduling.models import Location, Service, Staff
+from scheduling.needs import Need, qualified_at, resources_needed
+from scheduling.occupying import Subject
 from scheduling.rules import rules_of
 
 HORIZON_DAYS = 60
@@ -35,12 +36,17 @@ class OpenTime:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is looked for. ``rooms`` is ``None`` where the service needs none."""
+    """What is looked for: one of ``staff``, who leads, and what is needed beside.
+
+    ``colleagues`` all offer the service; ``beside`` of them take part, but not the lead.
+    """
 
     shape: Shape
     place: Location
     staff: Sequence[Staff]
-    rooms: Sequence[Resource] | None
+    needs: Sequence[Need]
+    colleagues: Sequence[Staff]
+    beside: int
     not_before: datetime
     last_date: date
 
@@ -124,10 +130,8 @@ def wish_for(
     rules = rules_of(service, place)
     if not rules.is_offered:
         return None
-    people = Staff.objects.working_at(place).filter(services=service, is_active=True)
-    people = people.order_by("position", "pk")
-    if staff_id is not None:
-        people = people.filter(pk=staff_id)
+    colleagues = qualified_at(place, service)
+    beside = rules.staff_needed - 1
     return Wish(
         Shape(
             rules.duration_minutes * 60,
@@ -135,8 +139,10 @@ def wish_for(
             rules.buffer_after_minutes * 60,
         ),
         place,
-        list(people),
-        rooms_of(place, service.needs) if service.needs else None,
+        [person for person in colleagues if staff_id in (None, person.pk)],
+        resources_needed(rules, place),
+        colleagues if beside else [],
+        beside,
         earliest_start(rules.minimum_notice_minutes, at=at, walk_in=False),
         last_date(rules.horizon_days, at=at, zone=place.time_zone),
     )
@@ -147,24 +153,47 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
     days = [day for day in days if day <= wish.last_date]
     if not days:
         return []
-    work = working.work_of(wish.staff, wish.place, _with_neighbors(days))
+    people = {*wish.staff, *wish.colleagues}
+    work = working.work_of(people, wish.place, _with_neighbors(days))
     begin, end = _instants(days, wish)
-    gaps = free_gaps([*wish.staff, *(wish.rooms or ())], *_window(days, wish), at=at)
-    rooms = [gap for room in wish.rooms or () for gap in gaps[room.subject]]
+    things = {one for need in wish.needs for one in need.candidates}
+    gaps = free_gaps([*people, *things], *_window(days, wish), at=at)
+    also = [_starts_with(need, gaps, wish.shape) for need in wish.needs]
+    colleagues = {
+        person.pk: availability.common(
+            availability.starts_in_gaps(gaps[person.subject], wish.shape),
+            availability.starts_at_work(work[person.pk], wish.shape),
+        )
+        for person in wish.colleagues
+    }
     not_before = availability.seconds(wish.not_before + timedelta(seconds=1, microseconds=-1))
     found: list[tuple[int, int, UUID]] = []
     for position, person in enumerate(wish.staff):
-        needed = [gaps[person.subject]] + ([] if wish.rooms is None else [rooms])
         pk = person.pk
+        others = [starts for other, starts in colleagues.items() if other != pk]
         starts = availability.free_starts(
-            work[pk], needed, wish.shape, not_before=max(begin, not_before)
+            work[pk],
+            [gaps[person.subject]],
+            wish.shape,
+            not_before=max(begin, not_before),
+            also=[*also, availability.starts_with(wish.beside, others)] if wish.beside else also,
         )
         found += [(start, position, pk) for start in starts if start < end]
     return [_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found)]
 
 
+def _starts_with(
+    need: Need, gaps: Mapping[str, Sequence[Span]], shape: Shape
+) -> Sequence[availability.Starts]:
+    if need.count == 1:  # any gap of any of them will do
+        of_any = [gap for one in need.candidates for gap in gaps[one.subject]]
+        return availability.starts_in_gaps(of_any, shape)
+    each = [availability.starts_in_gaps(gaps[one.subject], shape) for one in need.candidates]
+    return availability.starts_with(need.count, each)
+
+
 def free_gaps(
-    subjects: Iterable[Staff | Resource], start: datetime, end: datetime, *, at: datetime
+    subjects: Iterable[Subject], start: datetime, end: datetime, *, at: datetime
 ) -> Mapping[str, list[Span]]:
     """Return for each subject the stretches from ``start`` to ``end`` in which a unit is free.
 

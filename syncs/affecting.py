@@ -49,7 +49,7 @@ def _covered(account: Connection, appointments: set[UUID]) -> set[UUID]:
     staff = account.config.get("staff")
     if staff is None or not appointments:
         return appointments
-    own = Appointment.objects.filter(pk__in=appointments, staff_id__in=staff)
+    own = Appointment.objects.filter(pk__in=appointments).taken_by(map(UUID, staff))
     linked = Link.objects.filter(
         connection=account, kind=Kind.APPOINTMENT, local_id__in=appointments
     )

@@ -144,7 +144,7 @@ def _everything(connection: Connection, *, at: datetime, until: datetime) -> lis
         status=AppointmentStatus.BOOKED, end_at__gt=at, start_at__lt=until
     )
     if connection.config.get("staff") is not None:
-        coming = coming.filter(staff_id__in=connection.config["staff"])
+        coming = coming.taken_by(map(UUID, connection.config["staff"]))
     invoices = Invoice.objects.exclude(number="")
     keys: list[str] = []
     if Kind.CUSTOMER in kinds:

@@ -49,7 +49,7 @@ def _appointment(local_id: UUID, *, staff: list[str] | None) -> Record | None:
     found = Appointment.objects.filter(pk=local_id).select_related(
         "customer", "staff", "location", "resource"
     )
-    appointment = found.first()
+    appointment = found.prefetch_related("assignments__staff", "assignments__resource").first()
     if appointment is None:
         return None
     atoms = {
@@ -59,17 +59,21 @@ def _appointment(local_id: UUID, *, staff: list[str] | None) -> Record | None:
         "status": appointment_status(appointment),
         "title": f"{appointment.service_name} · {appointment.customer.name}",
         "location": _place(appointment),
-        "staff": appointment.staff.name,
+        "staff": ", ".join(one.name for one in (appointment.staff, *appointment.beside)),
         "link": f"{settings.PUBLIC_URL}{appointment.get_absolute_url()}",
     }
     return Record(
         Kind.APPOINTMENT,
         local_id,
         canonical.canonical(atoms),
-        wanted=staff is None or str(appointment.staff_id) in staff,
+        wanted=staff is None or not _people_of(appointment).isdisjoint(staff),
         worth_creating=appointment.status != AppointmentStatus.CANCELED,
         related={Kind.CUSTOMER: appointment.customer_id},
     )
+
+
+def _people_of(appointment: Appointment) -> set[str]:
+    return {str(pk) for pk in (appointment.staff_id, *(one.pk for one in appointment.beside))}
 
 
 def appointment_status(appointment: Appointment) -> str:
@@ -82,7 +86,7 @@ def appointment_status(appointment: Appointment) -> str:
 def _place(appointment: Appointment) -> str:
     location = appointment.location
     parts = [
-        appointment.resource.name if appointment.resource else "",
+        *(resource.name for resource in appointment.resources),
         location.name,
         location.street,
         f"{location.postal_code} {location.city}".strip(),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -29,6 +30,9 @@ PREFIX = os.environ.get("HUB_TEST_DB_PREFIX", "hub_test")
 
 def pytest_configure(config: pytest.Config) -> None:
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # How long an example takes is the machine's business; a loop without end meets pytest's own.
+    hypothesis.settings.register_profile("hub", deadline=None)
+    hypothesis.settings.load_profile("hub")
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
     settings.CELERY_BROKER_URL = "memory://"  # bells of tests wake nobody
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -75,7 +75,9 @@ class ServiceAnswer(AnswerSerializer):
         "late_fee": "50.00",
         "price": "119.00",
         "tax_class": "standard",
-        "needs": "room",
+        "staff_needed": 1,
+        "rooms_needed": 1,
+        "equipment_needed": 0,
         "is_active": True,
         "created_at": "2026-01-05T08:00:00Z",
     }
@@ -93,7 +95,9 @@ class ServiceAnswer(AnswerSerializer):
     late_fee = serializers.DecimalField(max_digits=15, decimal_places=4, normalize_output=False)
     price = serializers.DecimalField(max_digits=15, decimal_places=4, normalize_output=False)
     tax_class = TextField(max_length=20)
-    needs = CodeField(choices=ResourceKind.choices, allow_blank=True)
+    staff_needed = WholeNumberField()
+    rooms_needed = WholeNumberField()
+    equipment_needed = WholeNumberField()
     is_active = FlagField()
     created_at = MomentField()
 

@@ -1,8 +1,10 @@
 """Appointments, and what they are made of, as the API sends and accepts them."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
 
 from customers.models import Customer
 from hub.access import Capability
@@ -19,13 +21,21 @@ from hub.rest.fields import (
 )
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, ROOM, SEES, SEES_PRICES
-from scheduling.models import CanceledBy
+from scheduling.models import Appointment, CanceledBy
+from scheduling.models.catalog import MOST_NEEDED
 from scheduling.states import AppointmentStatus
 from scheduling.texts import NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
 SEES_CUSTOMERS = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 CLAIRE = "cus_0192f0c1a2b37c4d8e5f60718293a4b5"
 VISIT = "apt_0192f0c1a2b37c4d8e5f60718293a4c6"
+
+
+class IdsField(serializers.ListField):
+    """The ids of records that a property of the same name returns."""
+
+    def get_attribute(self, instance: Appointment) -> list[UUID]:
+        return [one.pk for one in getattr(instance, str(self.field_name))]
 
 
 class AppointmentAnswer(AnswerSerializer):
@@ -40,6 +50,8 @@ class AppointmentAnswer(AnswerSerializer):
         "service": COLOR,
         "staff": DINA,
         "resource": ROOM,
+        "beside": [],
+        "further_resources": [],
         "location": HARBOR,
         "start_at": "2026-11-24T08:30:00Z",
         "end_at": "2026-11-24T10:00:00Z",
@@ -75,6 +87,10 @@ class AppointmentAnswer(AnswerSerializer):
     staff = ExpandableField("stf", "scheduling.api.catalog_answers.StaffAnswer", needs=SEES)
     resource = ExpandableField(
         "res", "scheduling.api.catalog_answers.ResourceAnswer", needs=SEES, allow_null=True
+    )
+    beside = IdsField(child=PublicIdField("stf"), help_text="Who takes part beside `staff`.")
+    further_resources = IdsField(
+        child=PublicIdField("res"), help_text="Rooms and devices beside `resource`."
     )
     location = ExpandableField("loc", "scheduling.api.catalog_answers.LocationAnswer", needs=SEES)
     start_at = MomentField()
@@ -129,7 +145,10 @@ class OpenTimesAnswer(AnswerSerializer):
 
 
 class NewAppointment(InputSerializer):
-    """Without ``resource`` the first free room or device that will do is taken."""
+    """What the service needs and nobody named is taken from what is free.
+
+    That goes for people ``beside`` the one who leads, for rooms, and for devices.
+    """
 
     example: ClassVar = {
         "customer": CLAIRE,
@@ -144,6 +163,12 @@ class NewAppointment(InputSerializer):
     staff = PublicIdField("stf", source="staff_id")
     start_at = MomentField()
     resource = PublicIdField("res", source="resource_id", required=False, allow_null=True)
+    further_resources = serializers.ListField(
+        child=PublicIdField("res"), max_length=MOST_NEEDED, required=False
+    )
+    beside = serializers.ListField(
+        child=PublicIdField("stf"), max_length=MOST_NEEDED, required=False
+    )
     location = PublicIdField(
         "loc",
         source="location_id",
@@ -160,13 +185,16 @@ class NewAppointment(InputSerializer):
 
 
 class AppointmentMove(InputSerializer):
-    """Without ``end_at`` it keeps its length, without ``staff`` its person."""
+    """Without ``end_at`` it keeps its length, without ``staff`` and ``beside`` its people."""
 
     example: ClassVar = {"start_at": "2026-11-24T14:00:00+01:00"}
 
     start_at = MomentField()
     end_at = MomentField(required=False)
     staff = PublicIdField("stf", source="staff_id", required=False)
+    beside = serializers.ListField(
+        child=PublicIdField("stf"), max_length=MOST_NEEDED, required=False
+    )
     override_reason = TextField(max_length=OVERRIDE_LENGTH, required=False)
 
 

@@ -1,6 +1,6 @@
 """Appointments over the API: every change is one call of the verb that the browser uses too."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -70,6 +70,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         shown = Appointment.objects.visible_to(self.access)
         wanted = {name.partition(".")[0] for name in self.shown["expand"]}
         joined = wanted & {"service", "resource", "location"}
+        shown = shown.prefetch_related("assignments__staff", "assignments__resource")
         if joined:
             shown = shown.select_related(*sorted(joined))
         if "staff" in wanted:
@@ -88,7 +89,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         values = self.read()
         reason = values.pop("override_reason", "")
         booked = book_appointment(
-            Booking(**values), at=timezone.now(), by=self.actor, override_reason=reason
+            _booking(values), at=timezone.now(), by=self.actor, override_reason=reason
         )
         return self.created(booked)
 
@@ -106,7 +107,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         appointment = self.load()
         moved = reschedule_appointment(
             appointment.pk,
-            **self.read(),
+            **_ids_gathered(self.read()),
             at=timezone.now(),
             by=self.actor,
             expected_version=appointment.version,
@@ -161,6 +162,20 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
             appointment.pk, **self.read(), at=timezone.now(), by=self.actor
         )
         return self.answer(reopened)
+
+
+def _booking(values: dict[str, Any]) -> Booking:
+    values = _ids_gathered(values)
+    first = values.pop("resource_id", None)
+    further = values.pop("further_resources", [])
+    return Booking(**values, resource_ids=(*([first] if first else []), *further))
+
+
+def _ids_gathered(values: dict[str, Any]) -> dict[str, Any]:
+    """Return ``values`` with ``beside`` as the verbs take it."""
+    if "beside" in values:
+        values["beside_ids"] = tuple(values.pop("beside"))
+    return values
 
 
 class AvailabilityViewSet(RecordViewSet[Appointment]):

@@ -1,12 +1,14 @@
-from scheduling.models.appointments import Appointment, CanceledBy, Occupancy
+from scheduling.models.appointments import Appointment, Assignment, CanceledBy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.feeds import CalendarFeed, FeedDetails
+from scheduling.models.occupancies import Occupancy
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
 
 __all__ = [
     "Appointment",
+    "Assignment",
     "CalendarFeed",
     "CanceledBy",
     "Closure",

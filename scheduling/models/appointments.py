@@ -1,13 +1,12 @@
-"""The appointment, and the occupancy rows that are the only authority on who is free."""
+"""The appointment, and who and what else takes part in it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
+from uuid import UUID
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Deferrable, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from timezone_field import TimeZoneField
 
@@ -28,10 +27,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         if access.can(Capability.VIEW_CALENDAR):
             shown = self
         elif access.can(Capability.VIEW_OWN_CALENDAR):
-            shown = self.filter(staff__user=access.user_id)
+            shown = self.taken_by(Staff.objects.filter(user=access.user_id))
         else:
             return self.none()
         return shown if access.locations is None else shown.filter(location__in=access.locations)
+
+    def taken_by(self, people: Iterable[Staff | UUID]) -> Self:
+        """Those in which one of ``people``, or of their ids, takes part: leads, or is beside."""
+        people = people if isinstance(people, models.QuerySet) else list(people)
+        beside = Assignment.objects.filter(staff__in=people).values("appointment")
+        return self.filter(Q(staff__in=people) | Q(pk__in=beside))
 
     def between(self, start: datetime, end: datetime) -> Self:
         """Those that touch the half-open stretch from ``start`` to ``end``."""
@@ -181,6 +186,23 @@ class Appointment(models.Model):
         )
 
     @property
+    def beside(self) -> list[Staff]:
+        """Who takes part beside the lead, by name; one query unless they were prefetched."""
+        found = [one.staff for one in self.assignments.all() if one.staff]
+        return sorted(found, key=lambda person: (person.name, person.pk))
+
+    @property
+    def further_resources(self) -> list[Resource]:
+        """What is taken beside ``resource``, by name; one query unless it was prefetched."""
+        found = [one.resource for one in self.assignments.all() if one.resource]
+        return sorted(found, key=lambda resource: (resource.name, resource.pk))
+
+    @property
+    def resources(self) -> list[Resource]:
+        """All rooms and devices it takes."""
+        return [*([self.resource] if self.resource else []), *self.further_resources]
+
+    @property
     def free_until(self) -> datetime:
         """Until when the customer may cancel without a fee; elapsed time before the start."""
         return self.start_at - timedelta(minutes=self.cancellation_window_minutes)
@@ -196,43 +218,45 @@ class Appointment(models.Model):
         return late and self.canceled_by == CanceledBy.CUSTOMER
 
 
-class Occupancy(models.Model):
-    """One unit of a person, room or device, taken for a stretch of time.
+class Assignment(models.Model):
+    """One more person, room or device that an appointment takes, for all of its time.
 
-    The exclusion constraint makes a collision impossible for every door into the hub. It is
-    deferrable so that two appointments can be swapped in one transaction.
+    ``Appointment.staff`` is who leads, ``Appointment.resource`` the first room or device.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     appointment = models.ForeignKey(
-        Appointment, models.CASCADE, related_name="occupancies", db_index=False
+        Appointment, models.CASCADE, related_name="assignments", db_index=False
     )
-    subject = models.CharField(max_length=48)
-    unit = models.PositiveSmallIntegerField(default=1)
-    block = DateTimeRangeField()
-    active = models.BooleanField(default=True)
+    staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
+
+    history = history.tracked()
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            ExclusionConstraint(
-                name="occupancy_never_overlaps",
-                expressions=[
-                    ("subject", RangeOperators.EQUAL),
-                    ("unit", RangeOperators.EQUAL),
-                    ("block", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(active=True),
-                deferrable=Deferrable.IMMEDIATE,
+            models.UniqueConstraint(
+                fields=["appointment", "staff"], name="person_assigned_once_per_appointment"
             ),
             models.UniqueConstraint(
-                fields=["appointment", "subject"], name="one_occupancy_per_subject"
+                fields=["appointment", "resource"], name="resource_assigned_once_per_appointment"
             ),
             models.CheckConstraint(
-                condition=Q(block__isempty=False), name="occupancy_takes_some_time"
+                condition=Q(staff=None, resource__isnull=False)
+                | Q(staff__isnull=False, resource=None),
+                name="assignment_is_of_one_person_or_resource",
             ),
         ]
-        indexes: ClassVar = [GistIndex(fields=["block"], name="occupancy_by_time")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["staff"], name="assignment_by_person", condition=Q(staff__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.block}"
+        return f"{self.staff or self.resource} at {self.appointment}"

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from hub import history
 from hub.identifiers import uuid7
-from scheduling.models.places import Location, ResourceKind
+from scheduling.models.places import Location
 
 AT_MOST_A_YEAR = MaxValueValidator(366 * 24 * 60)
+MOST_NEEDED = 9
 
 
 class FeeKind(models.TextChoices):
@@ -36,8 +37,14 @@ class Service(models.Model):
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
     price = models.DecimalField(max_digits=15, decimal_places=4, validators=[MinValueValidator(0)])
     tax_class = models.CharField(max_length=20, default="standard")
-    needs = models.CharField(
-        max_length=12, choices=ResourceKind, blank=True, help_text="A room or device it takes up"
+    staff_needed = models.PositiveSmallIntegerField(
+        default=1, db_default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_NEEDED)]
+    )
+    rooms_needed = models.PositiveSmallIntegerField(
+        default=0, db_default=0, validators=[MaxValueValidator(MOST_NEEDED)]
+    )
+    equipment_needed = models.PositiveSmallIntegerField(
+        default=0, db_default=0, validators=[MaxValueValidator(MOST_NEEDED)]
     )
     minimum_notice_minutes = models.PositiveIntegerField(default=0, validators=[AT_MOST_A_YEAR])
     horizon_days = models.PositiveSmallIntegerField(
@@ -77,6 +84,14 @@ class Service(models.Model):
                 condition=models.Q(price__gte=0), name="service_price_not_negative"
             ),
             models.CheckConstraint(
+                condition=models.Q(
+                    staff_needed__range=(1, MOST_NEEDED),
+                    rooms_needed__lte=MOST_NEEDED,
+                    equipment_needed__lte=MOST_NEEDED,
+                ),
+                name="service_needs_sensible",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(late_fee__gte=0)
                 & (~models.Q(late_fee_kind=FeeKind.PERCENT) | models.Q(late_fee__lte=100)),
                 name="service_late_fee_sensible",
@@ -107,6 +122,15 @@ class ServiceAtLocation(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
+    )
+    staff_needed = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_NEEDED)]
+    )
+    rooms_needed = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_NEEDED)]
+    )
+    equipment_needed = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_NEEDED)]
     )
     minimum_notice_minutes = models.PositiveIntegerField(
         null=True, blank=True, validators=[AT_MOST_A_YEAR]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from hub import history, outbox
 from hub.access import Access
 from hub.actors import Actor
@@ -18,7 +20,9 @@ from hub.identifiers import next_of, uuid7
 from scheduling import limits, occupying
 from scheduling.booking import book_visit
 from scheduling.models import Appointment, CanceledBy, Resource, Series, SeriesStatus, Staff
-from scheduling.offering import active_staff, require_qualified, rooms_of
+from scheduling.needs import colleagues_needed, resources_needed, resources_of
+from scheduling.occupying import Subject
+from scheduling.offering import active_staff, require_qualified
 from scheduling.permitting import require_booker, require_reach
 from scheduling.recurrence import Rule
 from scheduling.repeating.ending import SeriesIsOver, cancel_visits
@@ -27,6 +31,7 @@ from scheduling.repeating.holding import locked_for
 from scheduling.repeating.matching import Plan, matched
 from scheduling.repeating.starting import REFUSALS, refusal_of, refused_visits
 from scheduling.rescheduling import Target, move_visit
+from scheduling.rules import rules_of
 
 ONE_DAY = timedelta(days=1)
 NO_LONGER = "The series changed."
@@ -94,9 +99,9 @@ def _change(  # noqa: PLR0913
     staff = _staff_for(old, change)
     require_reach(held, staff, old.location_id)
     reason = reason.strip() if limits.may_set_aside(held, reason) else ""
-    rooms = _rooms(old)
-    occupying.lock([old.staff, staff, *rooms])
-    occupying.require_unchanged(staff, old.location, rooms, old.staff)
+    subjects = _subjects(old, staff)
+    occupying.lock(subjects)
+    occupying.require_unchanged(old.location, subjects)
     drafted = _drafted(old, change, staff, from_date, at=at)
     plan = matched(old, drafted, from_date, leave_out, at=at)
     new = plan.series
@@ -162,11 +167,21 @@ def _drafted(
     )
 
 
-def _rooms(old: Series) -> list[Resource]:
-    """Return the rooms and devices that a visit of the series takes, or may take."""
-    booked = old.visits.exclude(resource=None).values_list("resource__kind", flat=True)
-    kinds = set(booked.distinct()) | {old.service.needs} - {""}
-    return [room for kind in sorted(kinds) for room in rooms_of(old.location, kind)]
+def _subjects(old: Series, staff: Staff) -> list[Subject]:
+    """Return everybody and everything that a visit of the series takes, or may take."""
+    place, rules = old.location, rules_of(old.service, old.location)
+    visits = old.visits.values("pk")
+    needs = [
+        *resources_needed(rules, place),
+        *colleagues_needed(rules, place, old.service, staff),
+    ]
+    beside = Staff.objects.filter(assignments__appointment__in=visits).distinct()
+    taken = Q(appointments__series=old) | Q(assignments__appointment__in=visits)
+    kinds = Resource.objects.filter(taken).values_list("kind", flat=True).distinct()
+    rooms = [room for kind in kinds for room in resources_of(place, kind)]
+    needed = (one for need in needs for one in need.candidates)
+    found: list[Subject] = [old.staff, staff, *beside, *rooms, *needed]
+    return list({one.subject: one for one in found}.values())
 
 
 def _move_all(  # noqa: PLR0913
@@ -187,10 +202,7 @@ def _move_all(  # noqa: PLR0913
     for visit, day in (*plan.moves, *plan.kept):
         visit.series, visit.occurs_on = new, day
     for visit, day in moved:
-        rooms = None
-        if visit.resource:
-            rooms = rooms_of(old.location, visit.resource.kind, first=visit.resource)
-        target = Target(new.start_on(day), staff, rooms, reason)
+        target = Target(new.start_on(day), staff, reason)
         try:
             move_visit(visit, target, held=held, at=at, by=by)
         except REFUSALS as error:

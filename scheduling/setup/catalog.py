@@ -19,7 +19,8 @@ from scheduling.setup import writing
 
 WRITTEN = (
     *("name", "category", "hue", "duration_minutes", "buffer_before_minutes"),
-    *("buffer_after_minutes", "price", "tax_class", "needs", "minimum_notice_minutes"),
+    *("buffer_after_minutes", "price", "tax_class", "minimum_notice_minutes"),
+    *("staff_needed", "rooms_needed", "equipment_needed"),
     *("horizon_days", "cancellation_window_minutes", "late_fee_kind", "late_fee"),
     *("reminder_minutes", "instructions"),
 )

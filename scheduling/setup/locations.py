@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from customers.details import countries
 from hub import history
@@ -82,7 +81,7 @@ def close_down(location_id: UUID, *, at: datetime, by: Actor) -> Location:
     open_ones = Location.objects.select_for_update().filter(is_active=True).order_by("pk")
     others = [place for place in open_ones if place.pk != location_id]
     location = writing.locked(Location, location_id)
-    require_none_to_come(Q(location=location), "close it down", at=at)
+    require_none_to_come(location.appointments.all(), "close it down", at=at)
     if not others:
         raise InvalidInput("This is the only location: nothing could be booked any more.")
     return writing.change(location, {"is_active": False}, EventName.LOCATION_UPDATED, by=by)

@@ -12,7 +12,7 @@ from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
 from scheduling import occupying
-from scheduling.models import Location, Resource
+from scheduling.models import Appointment, Location, Resource
 from scheduling.setup import writing
 from scheduling.setup.standing import require_none_to_come, require_units
 
@@ -69,7 +69,8 @@ def take_out_of_use(resource_id: UUID, *, at: datetime, by: Actor) -> Resource:
     :raises StillBooked: appointments are to come in it.
     """
     resource = _locked(resource_id, by=by)
-    require_none_to_come(Q(resource=resource), "take it out of use", at=at)
+    taking = Q(resource=resource) | Q(assignments__resource=resource)
+    require_none_to_come(Appointment.objects.filter(taking), "take it out of use", at=at)
     return writing.change(resource, {"is_active": False}, EventName.RESOURCE_UPDATED, by=by)
 
 

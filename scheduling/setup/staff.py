@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
 from scheduling import occupying
-from scheduling.models import Location, Service, Staff
+from scheduling.models import Appointment, Location, Service, Staff
 from scheduling.setup import writing
 from scheduling.setup.standing import require_none_to_come, require_units
 
@@ -95,7 +94,7 @@ def let_go(staff_id: UUID, *, at: datetime, by: Actor) -> Staff:
     :raises StillBooked: appointments with them are to come.
     """
     staff = locked_staff(staff_id, by=by)
-    require_none_to_come(Q(staff=staff), f"let {staff} go", at=at)
+    require_none_to_come(Appointment.objects.taken_by([staff]), f"let {staff} go", at=at)
     return writing.change(staff, {"is_active": False}, EventName.STAFF_UPDATED, by=by)
 
 

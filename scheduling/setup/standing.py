@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hub.errors import DomainError
 from scheduling.models import Appointment, Occupancy, Resource, Staff
@@ -25,16 +25,16 @@ def to_come(at: datetime) -> QuerySet[Appointment]:
 
 def falling_into(staff: Staff, start_at: datetime, end_at: datetime) -> QuerySet[Appointment]:
     """Return what is booked with ``staff`` between ``start_at`` and ``end_at``, earliest first."""
-    booked = Appointment.objects.filter(staff=staff, status__in=TO_COME)
+    booked = Appointment.objects.taken_by([staff]).filter(status__in=TO_COME)
     return booked.between(start_at, end_at).order_by("start_at", "pk")
 
 
-def require_none_to_come(which: Q, what: str, *, at: datetime) -> None:
-    """Refuse while appointments of ``which`` are to come; ``what`` would happen to them.
+def require_none_to_come(which: QuerySet[Appointment], what: str, *, at: datetime) -> None:
+    """Refuse while some of ``which`` are to come; ``what`` would happen to them.
 
     :raises StillBooked: there are some.
     """
-    count = to_come(at).filter(which).count()
+    count = to_come(at).filter(pk__in=which.values("pk")).count()
     if count:
         booked = "1 appointment is" if count == 1 else f"{count} appointments are"
         raise StillBooked(

@@ -35,7 +35,8 @@ def found(request: HttpRequest, pk: UUID) -> Appointment:
     parts = visible.select_related(
         "customer", "service", "staff", "resource", "location", "series"
     )
-    return get_object_or_404(parts, pk=pk)
+    with_others = parts.prefetch_related("assignments__staff", "assignments__resource")
+    return get_object_or_404(with_others, pk=pk)
 
 
 @require_safe

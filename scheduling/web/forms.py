@@ -169,6 +169,12 @@ class MoveForm(WithStart):
         required=False,
         error_messages={"invalid_choice": "This person cannot be booked here."},
     )
+    beside = forms.MultipleChoiceField(
+        label="Also takes part",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "This person cannot be booked here."},
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
     override_reason = forms.CharField(
         label="Reason to move it there anyway",
@@ -182,9 +188,11 @@ class MoveForm(WithStart):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
-        field = self.fields["staff"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = [(str(of.pk), of.name) for of in people]
+        listed = [(str(of.pk), of.name) for of in people]
+        for name in ("staff", "beside"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101
+            field.choices = listed
 
 
 class ReasonForm(forms.Form):

@@ -40,6 +40,7 @@ class Wish:
     staff_id: UUID | None
     version: int | None
     override_reason: str = ""
+    beside_ids: tuple[UUID, ...] | None = None
 
 
 @require_safe
@@ -52,6 +53,7 @@ def ask_where_to(request: HttpRequest, pk: UUID) -> HttpResponse:
             "date": local.date(),
             "time": f"{local:%H:%M}",
             "staff": str(appointment.staff_id),
+            "beside": [str(one.pk) for one in appointment.beside],
             "version": appointment.version,
         },
         **_form_frame(request, appointment),
@@ -101,7 +103,12 @@ def _drop_form(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         values = form.cleaned_data
         staff_id = UUID(values["staff"]) if values["staff"] else None
         wish = Wish(
-            values["start_at"], None, staff_id, values["version"], values["override_reason"]
+            values["start_at"],
+            None,
+            staff_id,
+            values["version"],
+            values["override_reason"],
+            tuple(map(UUID, values["beside"])) if _asks_who_else(request, appointment) else None,
         )
         try:
             moved = _move(request, appointment, wish)
@@ -123,6 +130,7 @@ def _move(request: HttpRequest, appointment: Appointment, wish: Wish) -> Appoint
         staff_id=wish.staff_id,
         expected_version=wish.version,
         override_reason=wish.override_reason,
+        beside_ids=wish.beside_ids,
         at=timezone.now(),
         by=Actor.signed_in(request),
     )
@@ -148,6 +156,7 @@ def _wish(values: Mapping[str, Any], appointment: Appointment) -> Wish:
         instant_of(_local(end, "end"), zone, field="end") if end else None,
         _staff(values.get("staff")),
         _version(values.get("version")),
+        beside_ids=_people(values["beside"]) if "beside" in values else None,
     )
 
 
@@ -165,6 +174,10 @@ def _staff(text: object) -> UUID | None:
         raise InvalidInput("There is no such staff member.", field="staff") from None
 
 
+def _people(text: object) -> tuple[UUID, ...]:
+    return tuple(pk for part in str(text).split() if (pk := _staff(part)))
+
+
 def _version(text: object) -> int:
     try:
         return int(str(text))
@@ -175,7 +188,9 @@ def _version(text: object) -> int:
 def _back(before: Appointment, moved: Appointment) -> dict[str, Any]:
     """What moves ``moved`` back to where ``before`` was; offsets settle any doubt."""
     zone = before.time_zone
-    return {
+    beside = [{str(one.pk) for one in who.beside} for who in (before, moved)]
+    others = {} if beside[0] == beside[1] else {"beside": " ".join(sorted(beside[0]))}
+    return others | {
         "start": before.start_at.astimezone(zone).isoformat(),
         "end": before.end_at.astimezone(zone).isoformat(),
         "staff": str(before.staff_id),
@@ -185,6 +200,14 @@ def _back(before: Appointment, moved: Appointment) -> dict[str, Any]:
 
 def _told(moved: Appointment) -> str:
     return f"{moved.customer} moved to {said_times(moved)}. Customer not told yet."
+
+
+def _asks_who_else(request: HttpRequest, appointment: Appointment) -> bool:
+    """Several can be chosen where there are several who could do it, and by who may book them."""
+    held = access.of(request)
+    return held.can(Capability.BOOK_APPOINTMENT) and (
+        bool(appointment.beside) or appointment.service.staff_needed > 1
+    )
 
 
 def _form_frame(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
@@ -207,6 +230,7 @@ def _dialog(
     context = {
         "appointment": appointment,
         "form": form,
+        "asks_who_else": _asks_who_else(request, appointment),
         "action": reverse("scheduling:reschedule", args=[appointment.pk]),
         "alternatives": alternatives_of(refusal, appointment.time_zone) if refusal else [],
         "fold_choices": fold_choices(form.fold_choices),

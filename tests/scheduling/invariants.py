@@ -25,14 +25,18 @@ _INCONSISTENT = """
             a.end_at + make_interval(mins => a.buffer_after_minutes)
         )
         OR o.subject NOT IN ('staff:' || a.staff_id, 'resource:' || a.resource_id)
+            AND NOT EXISTS (
+                SELECT FROM scheduling_assignment also WHERE also.appointment_id = a.id
+                AND o.subject IN ('staff:' || also.staff_id, 'resource:' || also.resource_id)
+            )
     )
 """
-# Each active appointment takes its person, and its room if it has one.
+# Each active appointment takes its person, its room if it has one, and what is assigned to it.
 _MISSING = """
     SELECT a.id FROM scheduling_appointment a
-    LEFT JOIN scheduling_occupancy o ON o.appointment_id = a.id
-    GROUP BY a.id
-    HAVING count(o.id) <> 1 + (a.resource_id IS NOT NULL)::int
+    WHERE (SELECT count(*) FROM scheduling_occupancy o WHERE o.appointment_id = a.id)
+        <> 1 + (a.resource_id IS NOT NULL)::int
+            + (SELECT count(*) FROM scheduling_assignment also WHERE also.appointment_id = a.id)
 """
 
 

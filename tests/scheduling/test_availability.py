@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduling.availability import (
     Shape,
@@ -14,6 +16,7 @@ from scheduling.availability import (
     joined,
     on_grid,
     starts_in_gaps,
+    starts_with,
     work_on,
 )
 
@@ -44,6 +47,22 @@ def test_a_gap_must_hold_the_appointment_and_both_buffers() -> None:
     assert starts_in_gaps([(0, 100)], Shape(40, before=10, after=20)) == [(10, 40)]
     assert starts_in_gaps([(0, 70)], Shape(40, before=10, after=20)) == [(10, 10)]
     assert starts_in_gaps([(0, 69)], Shape(40, before=10, after=20)) == []
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=4), max_size=5),
+)
+def test_starts_with_enough_of_many_are_those_that_so_many_allow(
+    count: int, drawn: list[list[tuple[int, int]]]
+) -> None:
+    choices = [joined((start, start + length) for start, length in one) for one in drawn]
+
+    found = starts_with(count, choices)
+
+    for instant in range(-1, 54):
+        allowed = sum(any(a <= instant <= b for a, b in one) for one in choices)
+        assert any(a <= instant <= b for a, b in found) == (allowed >= count)
 
 
 def test_starts_common_to_two_needs() -> None:

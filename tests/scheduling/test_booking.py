@@ -51,7 +51,7 @@ def test_a_booking_keeps_rules_and_price_as_they_were_when_promised() -> None:
 def test_a_booking_takes_the_person_and_the_first_free_room_with_buffers() -> None:
     room("Room 2")
     first = room("Room 1")
-    color = service("Color", needs=ResourceKind.ROOM, buffer_after_minutes=15)
+    color = service("Color", rooms_needed=1, buffer_after_minutes=15)
 
     appointment = booked(service=color)
 
@@ -111,7 +111,7 @@ def test_buffers_keep_a_distance() -> None:
 
 
 def test_a_room_taken_by_a_colleague_is_in_the_way_of_the_last_one() -> None:
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     room("Room 1"), room("Room 2")
     taken = [booked(service=color).resource for _ in range(2)]
 
@@ -122,23 +122,23 @@ def test_a_room_taken_by_a_colleague_is_in_the_way_of_the_last_one() -> None:
 
 
 def test_a_chosen_room_is_taken_or_refused_never_replaced() -> None:
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     room("Room 1")
     second = room("Room 2")
-    booked(service=color, resource_id=second.pk)
+    booked(service=color, resource_ids=(second.pk,))
 
     with pytest.raises(SlotTaken, match="Room 2 is booked"):
-        booked(service=color, resource_id=second.pk)
+        booked(service=color, resource_ids=(second.pk,))
 
 
 def test_a_room_of_another_kind_or_place_is_refused_at_its_field() -> None:
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     dryer = room("Dryer", kind=ResourceKind.EQUIPMENT)
     elsewhere = room("Attic", place=location("Hill Street"))
 
     for wrong in (dryer, elsewhere):
         with pytest.raises(InvalidInput) as refused:
-            booked(service=color, resource_id=wrong.pk)
+            booked(service=color, resource_ids=(wrong.pk,))
         assert refused.value.field == "resource"
 
 
@@ -186,7 +186,7 @@ def test_a_refusal_names_the_customer_in_the_way_only_to_those_who_may_see_custo
     asked = Booking(client().pk, service().pk, dina.pk, MONDAY_9)
     paula_user = person("Practitioner")
     attic = room("Attic")
-    own = staff("Paula", user=paula_user, services=[service("Bath", needs=ResourceKind.ROOM)])
+    own = staff("Paula", user=paula_user, services=[service("Bath", rooms_needed=1)])
     bath = service("Bath")
     regular = client("Regular")
     booked(regular, staff=own, service=bath, start=MONDAY_9 + timedelta(days=1))

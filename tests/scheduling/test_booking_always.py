@@ -19,7 +19,7 @@ from scheduling.canceling import (
     release_expired,
     undo_cancellation,
 )
-from scheduling.models import Appointment, ResourceKind, Staff
+from scheduling.models import Appointment, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, client, room, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
@@ -51,11 +51,14 @@ class Desk:
     def __init__(self) -> None:
         self.at = OPENS_AT
         haircut = service(duration_minutes=30, buffer_after_minutes=10)
-        color = service("Color", needs=ResourceKind.ROOM, buffer_before_minutes=5)
+        color = service("Color", rooms_needed=1, buffer_before_minutes=5)
         room("Room 1")
-        both = [haircut, color]
-        self.people = [staff("Jo", services=both), staff("Kim", services=both, capacity=2)]
-        self.services = both
+        room("Room 2", capacity=2)
+        bridal = service("Bridal", staff_needed=2, rooms_needed=2)
+        offered = [haircut, color, bridal]
+        self.people = [staff("Jo", services=offered), staff("Kim", services=offered, capacity=2)]
+        staff("Lee", services=[bridal])
+        self.services = offered
         self.customer = client()
 
     def do(self, step: Step) -> None:
@@ -77,7 +80,7 @@ class Desk:
             pass
 
     def _book(self, person: Staff, start: datetime, which: int) -> None:
-        offered = self.services[which % 2]
+        offered = self.services[which % 3]
         asked = Booking(self.customer.pk, offered.pk, person.pk, start)
         book_appointment(asked, at=self.at, by=SETUP)
 

@@ -138,7 +138,7 @@ def test_what_is_unknown_or_gone_is_refused_at_its_field() -> None:
         "customer": replace(known, customer_id=uuid4()),
         "service": replace(known, service_id=uuid4()),
         "staff": replace(known, staff_id=staff("Retired", is_active=False).pk),
-        "resource": replace(known, resource_id=uuid4()),
+        "resource": replace(known, resource_ids=(uuid4(),)),
     }
 
     for field, asked in wrong.items():

@@ -44,6 +44,7 @@ def test_an_appointment_is_told_in_the_local_time_of_its_location() -> None:
         {
             "id": made.pk,
             "staff": dina.pk,
+            "beside": [],
             "start": datetime.fromisoformat("2027-03-01T10:00"),
             "end": datetime.fromisoformat("2027-03-01T10:45"),
             "status": "booked",

@@ -45,7 +45,7 @@ def dina(salon: Location) -> Staff:
 
 
 def test_it_tells_who_comes_for_what_when_and_where(dina: Staff) -> None:
-    offered = service("Massage", needs="room")
+    offered = service("Massage", rooms_needed=1)
     dina.services.add(offered)
     room(place=dina.location)
     visit = booked(client("Mara Winter"), staff=dina, service=offered)

@@ -17,7 +17,7 @@ from scheduling.repeating.matching import CANCELED
 from scheduling.repeating.starting import LEFT_OUT, VisitsRefused, start_series
 from scheduling.rescheduling import reschedule_appointment
 from tests.factories.people import SETUP
-from tests.factories.scheduling import MONDAY_9, booked, service, staff
+from tests.factories.scheduling import MONDAY_9, booked, room, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
 from tests.scheduling.recurring import (
     MONDAY,
@@ -251,3 +251,17 @@ def test_a_visit_that_is_not_booked_yet_cannot_be_where_a_change_begins() -> Non
         changed(series, LATER, THIRD)
 
     assert refused.value.field == "from_date"
+
+
+def test_whoever_takes_part_goes_along_with_the_visits_that_follow() -> None:
+    bridal = service("Bridal", staff_needed=2, rooms_needed=2)
+    jo, kim = (staff(name, services=[bridal]) for name in ("Jo", "Kim"))
+    room("Room 1"), room("Room 2")
+    series = started(service_id=bridal.pk, staff=jo)
+
+    new = changed(series, Following(start_time=time(14), staff_id=kim.pk))
+
+    for visit in new.visits.all():
+        assert (visit.staff, visit.beside) == (kim, [jo])
+        assert [str(one) for one in visit.resources] == ["Room 1", "Room 2"]
+    assert overlaps() == inconsistencies() == []

@@ -17,7 +17,7 @@ from hub.errors import DomainError, StaleVersion
 from scheduling import occupying
 from scheduling.booking import Booking, SlotTaken, book_appointment, reschedule_appointment
 from scheduling.canceling import UndoIsOver, cancel_with_undo, undo_cancellation
-from scheduling.models import Appointment, ResourceKind, Staff
+from scheduling.models import Appointment, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, client, room, service, staff
 from tests.factories.threads import at_once
@@ -49,7 +49,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def all_want_the_same_time(count: int = CLIENTS) -> list[object]:
     """Let ``count`` clients book one person, for one of two free rooms, at one time."""
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     room("Room 1"), room("Room 2")
     asked = Booking(client().pk, color.pk, staff(services=[color]).pk, MONDAY_9)
     return at_once(count, lambda _: book_appointment(asked, at=WEEK_BEFORE, by=SETUP))
@@ -148,7 +148,7 @@ def test_overlapping_wishes_fill_the_day_and_no_free_time_is_refused() -> None:
 
 def test_people_and_rooms_wanted_in_opposite_order_never_deadlock() -> None:
     """Half of the clients move A's appointments to B, the others B's to A, all share one room."""
-    color = service("Color", needs=ResourceKind.ROOM, duration_minutes=15)
+    color = service("Color", rooms_needed=1, duration_minutes=15)
     room("Room 1"), room("Room 2", capacity=3)
     ada, bea = staff("Ada", services=[color]), staff("Bea", services=[color])
     starts = [MONDAY_9 + minutes(15 * number) for number in range(16)]

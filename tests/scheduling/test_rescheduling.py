@@ -18,7 +18,7 @@ from scheduling.booking import (
     reschedule_appointment,
 )
 from scheduling.canceling import cancel_appointment
-from scheduling.models import Appointment, Occupancy, ResourceKind
+from scheduling.models import Appointment, Occupancy
 from scheduling.rescheduling import NothingToChange
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, location, room, service, staff
@@ -107,7 +107,7 @@ def test_a_move_to_a_colleague_takes_the_colleague_and_frees_the_first() -> None
 
 
 def test_a_move_keeps_the_room_or_takes_another_free_one() -> None:
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     first, second = room("Room 1"), room("Room 2")
     appointment = booked(service=color)
     later = MONDAY_9 + timedelta(days=1)

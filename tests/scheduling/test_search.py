@@ -1,26 +1,22 @@
 """What is offered is what can be booked, and why the rest is not offered."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from random import Random
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hub.access import EVERYTHING
-from hub.errors import DomainError
 from scheduling import search
-from scheduling.booking import Booking, book_appointment
 from scheduling.canceling import cancel_with_undo
 from scheduling.explaining import Reason, explain
 from scheduling.hours import Hours
-from scheduling.models import Location, Resource, ResourceKind, Service, Staff
+from scheduling.models import Location, Resource, Service, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import (
     MONDAY_9,
     booked,
-    client,
     location,
     room,
     service,
@@ -79,7 +75,7 @@ def test_everybody_who_offers_the_service_is_offered_in_the_order_of_the_calenda
 
 def test_a_service_that_needs_a_room_is_offered_while_one_is_free() -> None:
     place = location()
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     staff(services=[color], hours="09:00–10:00")
 
     without = offered(place, color)
@@ -146,7 +142,7 @@ def test_a_canceled_slot_is_offered_again_when_it_can_no_longer_be_undone() -> N
 
 def test_a_search_asks_as_often_for_many_people_as_for_one() -> None:
     place = location()
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     counts = []
     for name in ("One", "Two", "Three"):
         staff(name, services=[color])
@@ -158,60 +154,6 @@ def test_a_search_asks_as_often_for_many_people_as_for_one() -> None:
         counts.append(len(queries))
 
     assert counts == [8, 8, 8]
-
-
-@pytest.mark.parametrize(
-    ("zone", "day"),
-    [
-        ("Europe/Berlin", date(2026, 3, 29)),
-        ("America/New_York", date(2026, 11, 1)),
-        ("Australia/Lord_Howe", date(2026, 10, 4)),
-    ],
-)
-def test_what_is_offered_is_exactly_what_can_be_booked(zone: str, day: date) -> None:
-    """Each grid time of the day is tried for real, and taken back."""
-    random = Random(f"{zone} {day}")  # noqa: S311
-    place = location(zone=zone)
-    visit = service(
-        "Visit",
-        duration_minutes=50,
-        buffer_before_minutes=10,
-        buffer_after_minutes=5,
-        needs=ResourceKind.EQUIPMENT,
-    )
-    people = [
-        staff(name, services=[visit], hours="00:00–04:00, 05:00–07:00") for name in ("Jo", "Kim")
-    ]
-    room("Dryer", kind=ResourceKind.EQUIPMENT)
-    midnight = datetime.combine(day, time(), tzinfo=place.time_zone).astimezone(UTC)
-    at = midnight - timedelta(days=1)
-    for _ in range(3):
-        _try(visit, random.choice(people), midnight + minutes(random.randrange(0, 500, 5)), at)
-
-    times = search.open_times(visit.pk, location_id=place.pk, date=day, at=at)
-
-    bookable = {
-        (start, person.pk)
-        for start in (midnight + minutes(15 * step) for step in range(8 * 4))
-        for person in people
-        if _could_be_booked(visit, person, start, at)
-    }
-    assert {(time.start_at, time.staff_id) for time in times} == bookable
-
-
-def _try(visit: Service, person: Staff, start: datetime, at: datetime) -> bool:
-    try:
-        book_appointment(Booking(client().pk, visit.pk, person.pk, start), at=at, by=SETUP)
-    except DomainError:
-        return False
-    return True
-
-
-def _could_be_booked(visit: Service, person: Staff, start: datetime, at: datetime) -> bool:
-    with transaction.atomic():
-        booked_now = _try(visit, person, start, at)
-        transaction.set_rollback(True)
-    return booked_now
 
 
 def reasons(
@@ -226,7 +168,7 @@ def test_a_time_that_can_be_booked_needs_no_explanation() -> None:
 
 
 def test_every_reason_is_named_at_once() -> None:
-    color = service("Color", needs=ResourceKind.ROOM, minimum_notice_minutes=60)
+    color = service("Color", rooms_needed=1, minimum_notice_minutes=60)
     dina = staff(hours="14:00–18:00")
 
     codes = reasons(dina, color, MONDAY_9, at=MONDAY_9)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,7 +17,7 @@ from syncs import deciding
 from syncs.models import Attempt, Conflict, Connection, Job, Link
 from syncs.states import InboundDeletes
 from tests.factories.people import SETUP
-from tests.factories.scheduling import booked, staff
+from tests.factories.scheduling import booked, service, staff
 from tests.syncs.conftest import CalendarProgram, ask_pull
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,21 @@ def test_a_booking_appears_in_the_calendar(visit: Appointment, program: Calendar
     assert "Mara Winter" in text
     assert Link.objects.get().status == "linked"
     assert Job.objects.get(key=f"obj:appointment:{visit.pk}").state == "idle"
+
+
+def test_whoever_takes_part_beside_has_it_in_their_calendar_until_they_do_not(
+    calendar: Connection, program: CalendarProgram, dina: Staff, tomorrow: datetime, sync: Sync
+) -> None:
+    haircut = service()
+    jo = staff("Jo", services=[haircut])
+    made = booked(staff=jo, start=tomorrow, service=haircut, beside_ids=(dina.pk,))
+    sync()
+    assert "Haircut" in program.only_event()[1]
+
+    reschedule_appointment(made.pk, start_at=tomorrow, beside_ids=(), at=timezone.now(), by=SETUP)
+    sync()
+
+    assert program.events() == {}
 
 
 def test_a_move_in_the_hub_moves_the_same_event(

@@ -70,10 +70,14 @@
     return made;
   }
 
+  function peopleOf(item) {
+    return [item.staff, ...item.beside];
+  }
+
   function buffers(item) {
     const made = [];
     const add = (start, end, side) =>
-      made.push({ id: `${side}-${item.id}`, resourceIds: [item.staff], start, end, display: "background", classNames: ["bg-buf"] });
+      made.push({ id: `${side}-${item.id}`, resourceIds: peopleOf(item), start, end, display: "background", classNames: ["bg-buf"] });
     if (item.before) add(plus(item.start, -item.before * 60), item.start, "before");
     if (item.after) add(item.end, plus(item.end, item.after * 60), "after");
     return made;
@@ -92,7 +96,7 @@
   function event(item, saving = false) {
     return {
       id: item.id,
-      resourceIds: [item.staff],
+      resourceIds: peopleOf(item),
       start: item.start,
       end: item.end,
       title: item.customer,

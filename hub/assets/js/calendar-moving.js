@@ -62,7 +62,9 @@
       const item = itemOf(info.event.id);
       if (!item) return info.revert();
       const count = info.delta.seconds + info.delta.days * 86_400;
-      const staff = info.newResource?.id ?? item.staff;
+      const from = info.oldResource?.id ?? item.staff;
+      // Dragging gives it to another person only where it is drawn for the one who leads.
+      const staff = from === item.staff ? (info.newResource?.id ?? from) : item.staff;
       if (!count && staff === item.staff) return redraw();
       return move(item, { start: plus(item.start, count), end: plus(item.end, count), staff });
     }

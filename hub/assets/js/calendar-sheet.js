@@ -29,7 +29,8 @@
 
   function draw() {
     const heading = hub.element("h1", "", `${sheet.dataset.place}, ${hub.day.title(feed.date)}`);
-    const sections = feed.staff.map((person) => table(person, feed.appointments.filter((item) => item.staff === person.id)));
+    const itemsOf = (person) => feed.appointments.filter((item) => [item.staff, ...item.beside].includes(person.id));
+    const sections = feed.staff.map((person) => table(person, itemsOf(person)));
     sheet.replaceChildren(heading, ...sections);
   }
 

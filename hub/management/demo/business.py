@@ -44,7 +44,7 @@ STAFF = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One line of the price list: minutes of work, before and after; needs a room or not."""
+    """One line of the price list: minutes of work, before and after; how many rooms it needs."""
 
     name: str
     category: str
@@ -53,7 +53,7 @@ class Offer:
     price: str
     before: int = 0
     after: int = 0
-    needs: str = ""
+    rooms: int = 0
 
 
 OFFERS = (
@@ -65,11 +65,11 @@ OFFERS = (
     Offer("Full color", "Color", 2, 105, "142.00", after=15),
     Offer("Balayage", "Color", 2, 105, "185.00", before=10, after=15),
     Offer("Highlights", "Color", 2, 90, "155.00", after=15),
-    Offer("Scalp treatment", "Treatment", 3, 60, "84.00", needs="room"),
-    Offer("Keratin treatment", "Treatment", 3, 75, "165.00", after=15, needs="room"),
+    Offer("Scalp treatment", "Treatment", 3, 60, "84.00", rooms=1),
+    Offer("Keratin treatment", "Treatment", 3, 75, "165.00", after=15, rooms=1),
     Offer("First consultation", "Consultation", 4, 30, "25.00"),
     Offer("Wedding trial", "Consultation", 4, 60, "110.00"),
-    Offer("Massage, 60 minutes", "Wellness", 5, 60, "95.00", before=5, after=10, needs="room"),
+    Offer("Massage, 60 minutes", "Wellness", 5, 60, "95.00", before=5, after=10, rooms=1),
     Offer("Hand care", "Wellness", 6, 45, "48.00", after=5),
 )
 
@@ -169,7 +169,7 @@ def _service(offer: Offer) -> Service:
         buffer_before_minutes=offer.before,
         buffer_after_minutes=offer.after,
         price=Decimal(offer.price),
-        needs=offer.needs,
+        rooms_needed=offer.rooms,
     )
     return history.create(service, by=BY)
 

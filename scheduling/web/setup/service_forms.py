@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from scheduling.models import FeeKind, ResourceKind, Service
+from scheduling.models import FeeKind, Service
+from scheduling.models.catalog import MOST_NEEDED
 from scheduling.rules import OVERRIDABLE
 from scheduling.web.setup.forms import HUES, SetupForm, minutes_field, name_field, plain
 
@@ -28,8 +29,14 @@ class ServiceForm(SetupForm):
         help_text="In the currency of the location where it is booked.",
     )
     tax_class = forms.CharField(max_length=20, initial="standard")
-    needs = forms.ChoiceField(
-        required=False, choices=[("", "Nothing"), *ResourceKind.choices], label="Takes up"
+    staff_needed = forms.IntegerField(
+        label="People who do it", min_value=1, max_value=MOST_NEEDED, initial=1
+    )
+    rooms_needed = forms.IntegerField(
+        label="Rooms it takes", min_value=0, max_value=MOST_NEEDED, initial=0
+    )
+    equipment_needed = forms.IntegerField(
+        label="Equipment it takes", min_value=0, max_value=MOST_NEEDED, initial=0
     )
     minimum_notice_minutes = minutes_field(
         "Notice in minutes", most=60 * 24 * 60, help_text="How long ahead it must be booked."
@@ -87,6 +94,9 @@ class RulesAtForm(forms.Form):
     duration_minutes = _own("Length in minutes", least=5, most=24 * 60)
     buffer_before_minutes = _own("Minutes to set up before", most=720)
     buffer_after_minutes = _own("Minutes to clean up after", most=720)
+    staff_needed = _own("People who do it", least=1, most=MOST_NEEDED)
+    rooms_needed = _own("Rooms it takes", most=MOST_NEEDED)
+    equipment_needed = _own("Equipment it takes", most=MOST_NEEDED)
     minimum_notice_minutes = _own("Notice in minutes", most=60 * 24 * 60)
     horizon_days = _own("Days ahead", most=3660)
     late_fee = forms.DecimalField(

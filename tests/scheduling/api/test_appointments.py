@@ -12,7 +12,7 @@ from django.utils import timezone
 from hub.access import Capability
 from hub.identifiers import public_id
 from hub.models import Change
-from scheduling.models import Appointment, ResourceKind
+from scheduling.models import Appointment
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.scheduling import booked, client, room, service, staff
 from tests.scheduling.trails import minutes
@@ -194,10 +194,41 @@ def test_a_parameter_that_makes_no_sense_is_refused(query: dict[str, Any]) -> No
     assert pointers(answer) == [f"?{next(iter(query))}"]
 
 
+def test_people_rooms_and_devices_beside_are_named_or_filled_and_told() -> None:
+    bridal = service("Bridal", staff_needed=2, rooms_needed=1)
+    jo, kim, lee = (staff(name, services=[bridal]) for name in ("Jo", "Kim", "Lee"))
+    room("Room 1")
+    dryer = room("Room 2")
+    key = api_key()
+    asked = {
+        "customer": public_id("cus", client().pk),
+        "service": public_id("svc", bridal.pk),
+        "staff": public_id("stf", jo.pk),
+        "start_at": START.isoformat(),
+        "further_resources": [public_id("res", dryer.pk)],
+        "beside": [public_id("stf", lee.pk)],
+    }
+
+    answer = key.post(URL, asked)
+    made = answer.json()
+
+    assert made["beside"] == [public_id("stf", lee.pk)]
+    assert (made["resource"], made["further_resources"]) == (public_id("res", dryer.pk), [])
+    reschedule = f"{URL}/{made['id']}/reschedule"
+    moved = key.post(
+        reschedule,
+        {"start_at": START.isoformat(), "beside": [public_id("stf", kim.pk)]},
+        etag=answer["ETag"],
+    )
+    assert moved.json()["beside"] == [public_id("stf", kim.pk)]
+    refused = key.post(URL, {**asked, "beside": [public_id("stf", jo.pk)]}).json()
+    assert refused["errors"][0]["pointer"] == "#/beside"
+
+
 def test_a_page_costs_the_same_however_many_appointments_it_shows() -> None:
     key = api_key()
     key.get(URL)  # the first use of a key is noted
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     counts = []
     for day in range(3):
         room(f"Room {day}")
@@ -211,7 +242,7 @@ def test_a_page_costs_the_same_however_many_appointments_it_shows() -> None:
 
 
 def test_other_records_are_shown_where_asked_for() -> None:
-    color = service("Color", needs=ResourceKind.ROOM)
+    color = service("Color", rooms_needed=1)
     room("Room 1")
     appointment = booked(client("Mara Winter"), start=START, service=color)
     expand = "customer,service,staff,resource,location"

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from hub.errors import DomainError
 from scheduling import occupying
 from scheduling.booking import Booking, book_appointment
-from scheduling.models import Appointment, Location, ResourceKind
+from scheduling.models import Appointment, Location
 from scheduling.setup.locations import change_location, close_down
 from scheduling.setup.resources import change_resource, take_out_of_use
 from scheduling.setup.rota import add_time_off
@@ -31,10 +31,10 @@ WAITING = (
 def asked() -> Booking:
     """A massage by Dina in the hall; a second location keeps the first from being the last."""
     location("Elbe Street")
-    massage = service("Massage", needs=ResourceKind.ROOM)
+    massage = service("Massage", rooms_needed=1)
     hall = room("Hall", capacity=2)
     dina = staff(services=[massage])
-    return Booking(client().pk, massage.pk, dina.pk, MONDAY_9, hall.pk)
+    return Booking(client().pk, massage.pk, dina.pk, MONDAY_9, (hall.pk,))
 
 
 def book_during(booking: Booking, change: Callable[[], Any]) -> object:
@@ -76,7 +76,7 @@ CHANGES: dict[str, tuple[Callable[[Booking], Any], str]] = {
         "Dina Falk is away then",
     ),
     "room out of use": (
-        lambda booking: take_out_of_use(booking.resource_id, at=AT, by=SETUP),  # type: ignore[arg-type]
+        lambda booking: take_out_of_use(booking.resource_ids[0], at=AT, by=SETUP),
         "cannot be booked for this service",
     ),
     "location closed down": (
@@ -127,8 +127,7 @@ def test_a_room_that_shrank_meanwhile_takes_no_second_one() -> None:
     booking = asked()
     other = staff("Jo", services=[service("Massage")])
     booked(service=service("Massage"), staff=other)
-    hall = booking.resource_id
-    assert hall is not None
+    (hall,) = booking.resource_ids
 
     outcome = book_during(booking, lambda: change_resource(hall, {"capacity": 1}, at=AT, by=SETUP))
 

@@ -37,7 +37,7 @@ def test_a_new_service_can_be_booked_by_those_who_offer_it() -> None:
         ({"price": "1e15"}, "price"),
         ({"hue": 9}, "hue"),
         ({"name": ""}, "name"),
-        ({"needs": "boat"}, "needs"),
+        ({"rooms_needed": 10}, "rooms_needed"),
         ({"buffer_after_minutes": -1}, "buffer_after_minutes"),
         ({"version": 7}, "version"),
     ],

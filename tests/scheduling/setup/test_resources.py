@@ -51,7 +51,7 @@ def test_what_cannot_be_right_is_refused_at_its_field(
 
 
 def test_a_room_does_not_shrink_below_what_is_booked_in_it() -> None:
-    massage = service("Massage", needs=ResourceKind.ROOM)
+    massage = service("Massage", rooms_needed=1)
     hall = room("Hall", capacity=2)
     for _ in range(2):
         booked(service=massage)
@@ -64,7 +64,7 @@ def test_a_room_does_not_shrink_below_what_is_booked_in_it() -> None:
 
 
 def test_a_room_out_of_use_is_booked_no_more() -> None:
-    massage = service("Massage", needs=ResourceKind.ROOM)
+    massage = service("Massage", rooms_needed=1)
     hall = room("Hall")
     take_out_of_use(hall.pk, at=AT, by=SETUP)
     asked = Booking(client().pk, massage.pk, staff(services=[massage]).pk, MONDAY_9)

@@ -50,7 +50,7 @@ def kept(made: Appointment) -> Appointment:
 
 
 def test_the_page_tells_the_facts(ben: Client) -> None:
-    color = service("Color", needs="room", buffer_after_minutes=15)
+    color = service("Color", rooms_needed=1, buffer_after_minutes=15)
     room("Blue room")
     made = booked(client("Mara Winter"), staff=staff(services=[color]), service=color)
 
