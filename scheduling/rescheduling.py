@@ -13,16 +13,14 @@ from hub.events import EventName
 from hub.lifecycle import IllegalTransition
 from scheduling import limits, occupying
 from scheduling.assigning import name_resource, reassign
+from scheduling.keeping_limits import Placement, require_limits
 from scheduling.models import Appointment, Staff
 from scheduling.models.appointments import AppointmentQuerySet
-from scheduling.needs import Need, at_work, colleagues_called, kept_by, require_all
+from scheduling.needs import Need, colleagues_called, kept_by, require_all
 from scheduling.offering import active_staff, require_qualified
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
-from scheduling.rules import rules_of
 from scheduling.states import AppointmentStatus
-
-Placement = dict[str, datetime | UUID | None]
 
 
 class NothingToChange(DomainError):
@@ -89,14 +87,14 @@ def _reschedule(
     appointment_id: UUID, move: Move, expected_version: int | None, *, at: datetime, by: Actor
 ) -> Appointment:
     held = require_booker(by)
-    seen = _with_parts().get(pk=appointment_id)
+    seen = with_parts().get(pk=appointment_id)
     staff = _staff_for(seen, move)
     beside = _beside(seen, staff, move)
     needs = kept_by(seen, staff, beside)
     subjects = [seen.staff, staff, *seen.beside, *(one for n in needs for one in n.candidates)]
     occupying.lock(subjects)
     occupying.require_unchanged(seen.location, subjects)
-    appointment = _locked(seen, expected_version)
+    appointment = locked_as(seen, expected_version)
     require_reach(held, appointment.staff, appointment.location_id)
     require_reach(held, staff, appointment.location_id)
     require_all(needs, held)
@@ -104,16 +102,22 @@ def _reschedule(
     _apply(move, appointment, staff, beside)
     set_aside = limits.may_set_aside(held, move.override_reason)
     if not set_aside:
-        _require_limits(appointment, needs, before, at=at, by=by)
+        require_limits(appointment, needs, before, at=at, by=by)
     reason = move.override_reason if set_aside else ""
     _take(appointment, needs, before, reason, held=held, at=at, by=by)
     return appointment
 
 
-def move_visit(
-    visit: Appointment, target: Target, *, held: Access, at: datetime, by: Actor
+def move_locked(
+    visit: Appointment,
+    target: Target,
+    *,
+    held: Access,
+    at: datetime,
+    by: Actor,
+    as_part_of_series: bool = False,
 ) -> Appointment:
-    """Move a locked visit together with others of its series; the series tells the customer.
+    """Move a locked visit together with others, as part of a series whose letter tells of it.
 
     People and rooms must be locked, and no other visit that moves along may be in the way.
 
@@ -128,12 +132,22 @@ def move_visit(
     visit.start_at, visit.end_at = target.start_at, target.start_at + length
     visit.staff = target.staff
     if not target.reason:
-        _require_limits(visit, needs, before, at=at, by=by)
-    _take(visit, needs, before, target.reason, held=held, at=at, by=by, as_part_of_series=True)
+        require_limits(visit, needs, before, at=at, by=by)
+    _take(
+        visit,
+        needs,
+        before,
+        target.reason,
+        held=held,
+        at=at,
+        by=by,
+        as_part_of_series=as_part_of_series,
+    )
     return visit
 
 
-def _with_parts() -> AppointmentQuerySet:
+def with_parts() -> AppointmentQuerySet:
+    """Load all along that a move looks at."""
     found = Appointment.objects.select_related("staff", "resource", "location", "service")
     return found.prefetch_related("assignments__staff", "assignments__resource")
 
@@ -156,8 +170,14 @@ def _staff_for(seen: Appointment, move: Move) -> Staff:
     return staff
 
 
-def _locked(seen: Appointment, expected_version: int | None) -> Appointment:
-    appointment = _with_parts().select_for_update(of=("self",)).get(pk=seen.pk)
+def locked_as(seen: Appointment, expected_version: int | None) -> Appointment:
+    """Return the appointment with its row locked, if it can be moved and takes who was ``seen``.
+
+    :raises ChangedMeanwhile: others take part in it by now.
+    :raises StaleVersion: somebody else changed it since ``expected_version``.
+    :raises IllegalTransition: it is over, or canceled.
+    """
+    appointment = with_parts().select_for_update(of=("self",)).get(pk=seen.pk)
     if _taken_by(appointment) != _taken_by(seen):
         raise occupying.ChangedMeanwhile
     require_version(appointment.version, expected_version)
@@ -183,48 +203,6 @@ def _apply(move: Move, appointment: Appointment, staff: Staff, beside: Sequence[
     appointment.start_at, appointment.end_at, appointment.staff = start_at, end_at, staff
     if _placement(appointment) == before and set(beside) == set(appointment.beside):
         raise NothingToChange("It is there already.")
-
-
-def _require_limits(
-    appointment: Appointment,
-    needs: Sequence[Need],
-    before: Placement,
-    *,
-    at: datetime,
-    by: Actor,
-) -> None:
-    try:
-        if appointment.start_at != before["start_at"]:
-            limits.require_notice(appointment, at=at)
-            _require_horizon(appointment, before, at=at)
-        place, times = appointment.location, (appointment.start_at, appointment.end_at)
-        limits.require_hours(appointment.staff, place, *times)
-        at_work(needs, place, *times)
-    except limits.LIMITS:
-        if not _takes_back(appointment, by):
-            raise
-
-
-def _require_horizon(appointment: Appointment, before: Placement, *, at: datetime) -> None:
-    """:raises TooEarly: it would be later than it is, and further away than can be booked."""
-    was = before["start_at"]
-    if isinstance(was, datetime) and appointment.start_at > was:
-        rules = rules_of(appointment.service, appointment.location)
-        limits.require_horizon(appointment, rules.horizon_days, at=at)
-
-
-def _takes_back(appointment: Appointment, by: Actor) -> bool:
-    """Say whether ``by`` returns it to where it was before the change ``by`` made just now.
-
-    What stood then may stand again, whatever hours and notice would say of it today; without
-    this an undo could be refused.
-    """
-    latest, *earlier = appointment.history.order_by("-history_id")[:2]
-    if not earlier or latest.actor_id != by.id:
-        return False
-    was = earlier[0]
-    here = (appointment.start_at, appointment.end_at, appointment.staff_id)
-    return (was.start_at, was.end_at, was.staff_id) == here
 
 
 def _take(  # noqa: PLR0913

@@ -1,6 +1,6 @@
 """Appointments, and what they are made of, as the API sends and accepts them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -196,6 +196,19 @@ class AppointmentMove(InputSerializer):
         child=PublicIdField("stf"), max_length=MOST_NEEDED, required=False
     )
     override_reason = TextField(max_length=OVERRIDE_LENGTH, required=False)
+
+
+class Swap(InputSerializer):
+    """Each takes the start and the leading person of the other, and keeps its length."""
+
+    example: ClassVar = {"with": "apt_0192f0c1a2b37c4d8e5f60718293a4c7"}
+
+    override_reason = TextField(max_length=OVERRIDE_LENGTH, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """``with`` is a word of Python's."""
+        other = PublicIdField("apt", source="other_id", of=Appointment.objects.visible_to)
+        return {"with": other, **super().get_fields()}
 
 
 class AppointmentNotes(InputSerializer):

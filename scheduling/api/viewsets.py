@@ -25,6 +25,7 @@ from scheduling.api.serializers import (
     NewAppointment,
     OpenTimesAnswer,
     Reasoned,
+    Swap,
 )
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
 from scheduling.booking import (
@@ -36,6 +37,7 @@ from scheduling.booking import (
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Staff
 from scheduling.reach import bookable_staff, locations_of
+from scheduling.swapping import swap_appointments
 
 BOOKS = (Capability.BOOK_APPOINTMENT, Capability.BOOK_OWN_APPOINTMENT)
 
@@ -50,6 +52,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "create": NewAppointment,
         "partial_update": AppointmentNotes,
         "reschedule": AppointmentMove,
+        "swap": Swap,
         "cancel": Cancellation,
         "reopen": Reasoned,
     }
@@ -59,6 +62,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "create": BOOKS,
         "partial_update": BOOKS,
         "reschedule": BOOKS,
+        "swap": BOOKS,
         "cancel": BOOKS,
         "complete": BOOKS,
         "no_show": BOOKS,
@@ -113,6 +117,21 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
             expected_version=appointment.version,
         )
         return self.answer(moved)
+
+    @action(detail=True, methods=["post"])
+    def swap(self, request: Request, id: str) -> Response:
+        """Let two appointments change places, both or none; the answer is the one addressed."""
+        appointment = self.load()
+        values = self.read()
+        swapped, _ = swap_appointments(
+            appointment.pk,
+            values.pop("other_id"),
+            **values,
+            at=timezone.now(),
+            by=self.actor,
+            expected_version=appointment.version,
+        )
+        return self.answer(swapped)
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, id: str) -> Response:

@@ -30,7 +30,7 @@ from scheduling.repeating.going_on import booking_of
 from scheduling.repeating.holding import locked_for
 from scheduling.repeating.matching import Plan, matched
 from scheduling.repeating.starting import REFUSALS, refusal_of, refused_visits
-from scheduling.rescheduling import Target, move_visit
+from scheduling.rescheduling import Target, move_locked
 from scheduling.rules import rules_of
 
 ONE_DAY = timedelta(days=1)
@@ -204,7 +204,7 @@ def _move_all(  # noqa: PLR0913
     for visit, day in moved:
         target = Target(new.start_on(day), staff, reason)
         try:
-            move_visit(visit, target, held=held, at=at, by=by)
+            move_locked(visit, target, held=held, at=at, by=by, as_part_of_series=True)
         except REFUSALS as error:
             refused.append(refusal_of(day, target.start_at, error))
     refused += _booked(plan, reason, at=at, by=by)

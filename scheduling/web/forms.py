@@ -195,6 +195,30 @@ class MoveForm(WithStart):
             field.choices = listed
 
 
+class SwapForm(forms.Form):
+    other = forms.ChoiceField(
+        label="Swap with",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose an appointment.",
+            "invalid_choice": "This one cannot be swapped any more. Choose another.",
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    override_reason = forms.CharField(
+        label="Reason to swap them anyway",
+        max_length=100,
+        required=False,
+        help_text="Beyond working hours or notice. The reason stays in the history.",
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = choices
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LENGTH,

@@ -9,6 +9,7 @@ from scheduling.web import (
     moving,
     overviews,
     subscriptions,
+    swapping,
 )
 
 app_name = "scheduling"
@@ -33,6 +34,8 @@ urlpatterns = [
     path("appointments/<uuid:pk>/move/", moving.ask_where_to, name="move"),
     path("appointments/<uuid:pk>/reschedule/", moving.drop, name="reschedule"),
     path("appointments/<uuid:pk>/move-back/", moving.move_back, name="move_back"),
+    path("appointments/<uuid:pk>/swap/", swapping.swap, name="swap"),
+    path("appointments/<uuid:pk>/swap-back/<uuid:other>/", swapping.swap_back, name="swap_back"),
     path("appointments/<uuid:pk>/cancel/", acting.cancel, name="cancel"),
     path("appointments/<uuid:pk>/complete/", acting.complete, name="complete"),
     path("appointments/<uuid:pk>/no-show/", acting.note_no_show, name="no_show"),

@@ -1,7 +1,8 @@
 """Appointments changed over the API: moved, closed, annotated, each with the version seen."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,7 @@ from hub.identifiers import public_id
 from scheduling.models import Appointment
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.people import person
-from tests.factories.scheduling import booked, staff
+from tests.factories.scheduling import booked, service, staff
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/appointments"
@@ -130,3 +131,22 @@ def test_a_practitioner_sees_and_moves_only_her_own_and_no_prices() -> None:
     assert moved.status_code == 200
     assert paula.get(url_of(other)).status_code == 404
     assert paula.post(url_of(other, "/reschedule"), to, etag='"1"').status_code == 404
+
+
+def test_two_appointments_are_swapped_over_the_api() -> None:
+    haircut = service()
+    jo, kim = (staff(name, services=[haircut]) for name in ("Jo", "Kim"))
+    one = booked(staff=jo, service=haircut, start=START)
+    other = booked(staff=kim, service=haircut, start=START + timedelta(hours=2))
+    key = api_key()
+    body = {"with": public_id("apt", other.pk)}
+
+    seen = key.get(url_of(one))["ETag"]
+    swapped = key.post(url_of(one, "/swap"), body, etag=seen)
+    unknown = key.post(url_of(one, "/swap"), {"with": f"apt_{uuid4().hex}"}, etag=swapped["ETag"])
+
+    other.refresh_from_db()
+    assert swapped.status_code == 200
+    assert swapped.json()["staff"] == public_id("stf", kim.pk)
+    assert (other.start_at, other.staff) == (START, jo)
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "#/with")

@@ -1,0 +1,61 @@
+"""Within which limits an appointment may be moved, and who may return it to where it was."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hub.actors import Actor
+from scheduling import limits
+from scheduling.models import Appointment
+from scheduling.needs import Need, at_work
+from scheduling.rules import rules_of
+
+Placement = Mapping[str, datetime | UUID | None]
+
+
+def require_limits(
+    appointment: Appointment,
+    needs: Sequence[Need],
+    before: Placement,
+    *,
+    at: datetime,
+    by: Actor,
+) -> None:
+    """Require notice, horizon and hours of everybody, unless ``by`` takes back its own move.
+
+    :raises OutsideWorkingHours: it is not within one stretch of work of each.
+    :raises TooLate: it starts too soon, or in the past.
+    :raises TooEarly: it would be further away than it was, and than it can be booked ahead.
+    """
+    try:
+        if appointment.start_at != before["start_at"]:
+            limits.require_notice(appointment, at=at)
+            _require_horizon(appointment, before, at=at)
+        place, times = appointment.location, (appointment.start_at, appointment.end_at)
+        limits.require_hours(appointment.staff, place, *times)
+        at_work(needs, place, *times)
+    except limits.LIMITS:
+        if not _takes_back(appointment, by):
+            raise
+
+
+def _require_horizon(appointment: Appointment, before: Placement, *, at: datetime) -> None:
+    """:raises TooEarly: it would be later than it is, and further away than can be booked."""
+    was = before["start_at"]
+    if isinstance(was, datetime) and appointment.start_at > was:
+        rules = rules_of(appointment.service, appointment.location)
+        limits.require_horizon(appointment, rules.horizon_days, at=at)
+
+
+def _takes_back(appointment: Appointment, by: Actor) -> bool:
+    """Say whether ``by`` returns it to where it was before the change ``by`` made just now.
+
+    What stood then may stand again, whatever hours and notice would say of it today; without
+    this an undo could be refused.
+    """
+    latest, *earlier = appointment.history.order_by("-history_id")[:2]
+    if not earlier or latest.actor_id != by.id:
+        return False
+    was = earlier[0]
+    here = (appointment.start_at, appointment.end_at, appointment.staff_id)
+    return (was.start_at, was.end_at, was.staff_id) == here
