@@ -84,6 +84,8 @@ ROLES: dict[str, frozenset[Capability]] = {
 CONNECTION_CAPABILITIES = frozenset(
     {C.VIEW_CUSTOMER, C.EDIT_CUSTOMER, C.VIEW_CALENDAR, C.BOOK_APPOINTMENT}
 )
+# What a customer may ask of the verbs about an appointment of their own, and never see.
+CUSTOMER_CAPABILITIES = frozenset({C.BOOK_APPOINTMENT})
 # What an API key can be given: nothing of one's own, and no power over people or connections.
 KEY_SCOPES = frozenset(Capability) - {
     C.VIEW_OWN_CUSTOMER,
@@ -156,6 +158,8 @@ def granted(by: Actor) -> Access:
         return EVERYTHING
     if by.kind is ActorKind.CONNECTION:
         return Access(None, CONNECTION_CAPABILITIES)
+    if by.kind is ActorKind.CUSTOMER:
+        return Access(None, CUSTOMER_CAPABILITIES)
     locks.shared(locks.epoch_of(by.id))
     if by.kind is ActorKind.KEY:
         return of_key(UUID(by.id))

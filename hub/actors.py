@@ -16,6 +16,7 @@ class ActorKind(StrEnum):
     USER = "user"
     KEY = "key"  # an API key: a principal of its own
     CONNECTION = "connection"
+    CUSTOMER = "customer"  # without an account: whoever holds the link in a mail
     SYSTEM = "system"
 
 
@@ -25,11 +26,12 @@ class Source(StrEnum):
     CONNECTOR = "connector"
     JOB = "job"
     IMPORT = "import"
+    LINK = "link"  # in a mail to a customer
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person, API key, connection or job behind a change.
+    """The person, API key, connection, customer or job behind a change.
 
     ``name`` is what people read in the history; it is kept as it was at the time.
     ``request_id`` ties the change to the log lines of the request or job that made it.
@@ -61,6 +63,12 @@ class Actor:
         return cls(
             ActorKind.CONNECTION, str(connection_id), name, Source.CONNECTOR, current_request_id()
         )
+
+    @classmethod
+    def customer_by_link(cls, customer_id: UUID) -> "Actor":
+        """The customer of an appointment, as far as a link tells; their name stays out of it."""
+        name, door = "Customer by link", Source.LINK
+        return cls(ActorKind.CUSTOMER, str(customer_id), name, door, current_request_id())
 
     @classmethod
     def job(cls, name: str) -> "Actor":

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from hub.models import StoredAnswer
+from hub.models import RequestCount, StoredAnswer
 
 ANSWERS_KEPT = timedelta(hours=24)
 
@@ -17,4 +17,5 @@ def forget_old_rows(*, at: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM hub_cache WHERE expires < %s", [at])
         counters = cursor.rowcount
-    return {"answers": answers, "sessions": sessions, "counters": counters}
+    counts, _ = RequestCount.objects.filter(ends_at__lt=at).delete()
+    return {"answers": answers, "sessions": sessions, "counters": counters + counts}

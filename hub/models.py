@@ -1,4 +1,4 @@
-"""Rows of the kernel: the outbox, stored files, API keys, answers kept for repeats, heartbeats."""
+"""Rows of the kernel: outbox, stored files, API keys, answers for repeats, heartbeats, counts."""
 
 from typing import ClassVar
 
@@ -154,3 +154,21 @@ class Inspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.found}"
+
+
+class RequestCount(models.Model):
+    """How often something was asked for in the window that ends at ``ends_at``.
+
+    ``bucket`` is a keyed hash of who asked and for what: no address can be read from it.
+    """
+
+    bucket = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="request_count_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at}"

@@ -25,15 +25,19 @@ def event_file(
 
     ``attendee`` is the recipient's e-mail address: a calendar takes up what is meant for it.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
+    calendar = _calendar(method)
     event = event_of(appointment, stamped_at=stamped_at)
     guest = vCalAddress(f"mailto:{attendee}")
     guest.params["PARTSTAT"] = "ACCEPTED"
     event.add("attendee", guest)
     calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def published_file(appointment: Appointment, *, stamped_at: datetime) -> bytes:
+    """Return the file for whoever fetches it; it has the entry that mails have, and no address."""
+    calendar = _calendar("PUBLISH")
+    calendar.add_component(event_of(appointment, stamped_at=stamped_at))
     return bytes(calendar.to_ical())
 
 
@@ -56,6 +60,14 @@ def event_of(appointment: Appointment, *, stamped_at: datetime) -> Event:
     organizer.params["CN"] = business or place.name
     event["organizer"] = organizer
     return event
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
 
 
 def uid_of(appointment_id: UUID) -> str:

@@ -234,7 +234,9 @@ def _write(
 ) -> None:
     appointment.schedule_version += 1
     appointment.reschedule_count += 1
+    appointment.confirmed_by_customer_at = None  # that was about the old time
     names = [*before, "schedule_version", "reschedule_count", "previous_start_at"]
+    names.append("confirmed_by_customer_at")
     if as_part_of_series:
         names += ["series", "occurs_on"]
     history.save(appointment, fields=names, by=by, reason=reason)

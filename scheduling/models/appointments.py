@@ -101,6 +101,9 @@ class Appointment(models.Model):
     notes = models.TextField(blank=True, max_length=4000, help_text="For staff only")
     schedule_version = models.PositiveIntegerField(default=1)
     reschedule_count = models.PositiveIntegerField(default=0)
+    confirmed_by_customer_at = models.DateTimeField(
+        null=True, blank=True, help_text="The customer said that they come at this time"
+    )
     previous_start_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)

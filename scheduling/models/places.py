@@ -34,6 +34,20 @@ class Location(Week):
         max_length=2, help_text="ISO 3166; also the region of phone numbers"
     )
     currency = models.CharField(max_length=3)
+    phone = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="By which customers reach it",
+    )
+    email = models.EmailField(
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="By which customers reach it",
+    )
     quiet_hours = HoursField(
         default=nights, help_text="No reminder reaches anybody in these hours of their clock"
     )

@@ -22,7 +22,7 @@ from scheduling.setup.standing import TO_COME, StillBooked, require_none_to_come
 
 WRITTEN = (
     *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),
-    "quiet_hours",
+    *("phone", "email", "quiet_hours"),
     *WEEKDAYS,
 )
 LONGEST_CLOSURE_DAYS = 366

@@ -26,6 +26,7 @@ urlpatterns = [
     path("feeds/<str:token>.ics", feeds.read_feed, name="calendar_feed"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
+    path("visits/<str:token>/", include("scheduling.web.selfservice.urls")),
     path("series/", include("scheduling.web.series.urls")),
     path("appointments/", booking.book, name="book"),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),

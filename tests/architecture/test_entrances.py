@@ -13,6 +13,11 @@ PUBLIC = {
     "/readyz",
     "/healthz/sync",
     "/feeds/<str:token>.ics",  # the address is the secret
+    # The address is the secret: its holder acts for the customer of one appointment.
+    "/visits/<str:token>/",
+    "/visits/<str:token>/appointment.ics",
+    "/visits/<str:token>/cancel/",
+    "/visits/<str:token>/confirm/",
     "/styleguide/",  # a 404 outside of development for all but administrators
 }
 FOR_EVERYBODY_SIGNED_IN = {"/", "/search/", "/api/schema/", "/api/docs/"}

@@ -14,6 +14,7 @@ UNTRACKED = {
     "hub.StoredFile": "named by its content",
     "hub.StoredAnswer": "kept for a day",
     "hub.Heartbeat": "a clock",
+    "hub.RequestCount": "a counter, kept for its window",
     "hub.Inspection": "what the last nightly look found",
     "notifications.Notification": "its rows are the record of what was sent",
     "scheduling.Occupancy": "follows from appointments, which are tracked",

@@ -105,6 +105,10 @@ PAGES: dict[str, str] = {
     "/calendar/subscriptions/<uuid:pk>/renew/": "D P B M A",
     "/calendar/subscriptions/<uuid:pk>/revoke/": "D P B M A",
     "/feeds/<str:token>.ics": PUBLIC,  # the address is the secret
+    "/visits/<str:token>/": PUBLIC,  # the address is the secret, as with feeds
+    "/visits/<str:token>/appointment.ics": PUBLIC,
+    "/visits/<str:token>/cancel/": PUBLIC,
+    "/visits/<str:token>/confirm/": PUBLIC,
     "/appointments/<uuid:pk>/": "D P B M A",
     "/appointments/<uuid:pk>/card/": "D P B M A",
     "/calendar/open-times/": "D P M",

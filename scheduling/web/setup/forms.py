@@ -90,6 +90,13 @@ class LocationForm(SetupForm):
     street = line_field("Street and number", 160)
     postal_code = line_field("Postal code", 20)
     city = line_field("City", 80)
+    phone = line_field("Phone", 40)
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     country = forms.ChoiceField(
         choices=lambda: countries().items(),
         help_text="Also how phone numbers without a country code are read.",
