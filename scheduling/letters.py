@@ -14,6 +14,7 @@ from hub.money import format_amount
 from hub.notifications.models import Notification, NotificationStatus
 from hub.notifications.registry import Hold, Kind, Letter
 from scheduling.event_files import event_file
+from scheduling.linking import address_for
 from scheduling.local_times import offset_name
 from scheduling.models import Appointment
 from scheduling.quiet import after_quiet, before_quiet
@@ -146,15 +147,15 @@ def _letter(
     more: Mapping[str, Any] | None = None,
 ) -> Letter:
     """Fill a template, whose first line is the subject, and add the entry for a calendar."""
-    text = render_to_string(
-        f"scheduling/messages/{template}.txt", _context(appointment) | dict(more or {})
-    )
+    address = _address(notification)
+    context = _context(appointment) | {"link": address_for(appointment, email=address)}
+    text = render_to_string(f"scheduling/messages/{template}.txt", context | dict(more or {}))
     subject, _, body = text.strip().partition("\n")
     method = "CANCEL" if appointment.status == AppointmentStatus.CANCELED else "REQUEST"
     event = event_file(
         appointment,
         method=method,
-        attendee=_address(notification),
+        attendee=address,
         stamped_at=notification.due_at,
     )
     return Letter(subject, body.strip() + "\n", event, method)

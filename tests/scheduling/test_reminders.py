@@ -88,6 +88,7 @@ def test_it_tells_how_to_prepare_and_until_when_canceling_is_free() -> None:
 
     body = mail.outbox[-1].body
     assert "Please come with dry hair." in body
+    assert "Confirm, change or cancel it here:\n  http://127.0.0.1:8000/visits/" in body
     assert "free of charge until Monday, March 1, 2027, 09:00; later it costs €20.00." in body
 
 

@@ -1,5 +1,6 @@
 """What customers are told, when, and when they are told nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from scheduling.canceling import (
     confirm_cancellation,
     undo_cancellation,
 )
+from scheduling.linking import address_for, open_link
 from scheduling.models import Appointment
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
@@ -76,9 +78,30 @@ your appointment is booked.
   Harbor Street, Harbor Street 1, 20457 Hamburg
   Number {appointment.code}
 
+Confirm, change or cancel it here:
+  {address_for(appointment, email=MARA)}
+
 Salon & Co
 """
     )
+
+
+def test_mails_of_what_is_to_come_have_the_link_and_others_do_not(
+    desk: Actor, appointment: Appointment
+) -> None:
+    send_due(at=timezone.now())
+    reschedule_appointment(
+        appointment.pk, start_at=MONDAY_9 + minutes(30), at=timezone.now(), by=desk
+    )
+    sent_after()
+    cancel_appointment(appointment.pk, reason="Ill", at=timezone.now(), by=desk)
+    sent_after()
+
+    booked_, moved, canceled = (str(message.body) for message in mail.outbox)
+    links = [re.search(r"/visits/(\S+)/", body) for body in (booked_, moved)]
+    opened = [open_link(link[1], at=timezone.now()) for link in links if link]
+    assert opened == [appointment, appointment]
+    assert "/visits/" not in canceled
 
 
 def test_a_customer_elsewhere_reads_the_own_time_beside(desk: Actor) -> None:
