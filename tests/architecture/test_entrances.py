@@ -18,6 +18,7 @@ PUBLIC = {
     "/visits/<str:token>/appointment.ics",
     "/visits/<str:token>/cancel/",
     "/visits/<str:token>/confirm/",
+    "/visits/<str:token>/move/",
     "/styleguide/",  # a 404 outside of development for all but administrators
 }
 FOR_EVERYBODY_SIGNED_IN = {"/", "/search/", "/api/schema/", "/api/docs/"}

@@ -109,6 +109,7 @@ PAGES: dict[str, str] = {
     "/visits/<str:token>/appointment.ics": PUBLIC,
     "/visits/<str:token>/cancel/": PUBLIC,
     "/visits/<str:token>/confirm/": PUBLIC,
+    "/visits/<str:token>/move/": PUBLIC,
     "/appointments/<uuid:pk>/": "D P B M A",
     "/appointments/<uuid:pk>/card/": "D P B M A",
     "/calendar/open-times/": "D P M",

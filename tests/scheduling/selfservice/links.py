@@ -1,6 +1,7 @@
 """Ada Winter has an appointment, and a mail with the link to it."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -35,6 +36,12 @@ def visit(customer: Customer | None = None, **values: Any) -> Appointment:
     if values["staff"] is None:
         values["staff"] = dina()
     return booked(customer or client("Ada Winter", email=MAIL), **values)
+
+
+def with_fee() -> Appointment:
+    """Return one that costs 20.00 to cancel in the twelve hours before it."""
+    service(cancellation_window_minutes=720, late_fee_kind="flat", late_fee=Decimal("20.00"))
+    return visit()
 
 
 def token_of(appointment: Appointment, email: str = MAIL) -> str:

@@ -16,8 +16,8 @@ from scheduling.selfservice.allowing import NotAllowedByLink, SeenAnother, stand
 from scheduling.selfservice.confirming import confirm_visit
 from scheduling.selfservice.withdrawing import withdraw
 from tests.factories.people import SETUP
-from tests.factories.scheduling import MONDAY_9, service
-from tests.scheduling.selfservice.links import SUNDAY, visit
+from tests.factories.scheduling import MONDAY_9
+from tests.scheduling.selfservice.links import SUNDAY, visit, with_fee
 
 pytestmark = pytest.mark.django_db
 FREE = Decimal(0)
@@ -26,12 +26,6 @@ HOUR = timedelta(hours=1)
 
 def by_link(appointment: Appointment) -> Actor:
     return Actor.customer_by_link(appointment.customer_id)
-
-
-def with_fee() -> Appointment:
-    """An appointment that costs 20.00 when it is canceled in the last twelve hours."""
-    service(cancellation_window_minutes=720, late_fee_kind="flat", late_fee=Decimal("20.00"))
-    return visit()
 
 
 def confirmed(appointment: Appointment, *, version: int = 1, at: datetime = SUNDAY) -> Appointment:

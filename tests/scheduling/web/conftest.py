@@ -12,6 +12,7 @@ from scheduling.models import Location, Staff
 from tests.factories.clients import signed_in
 from tests.factories.people import person
 from tests.factories.scheduling import MONDAY_9, location, service, staff
+from tests.scheduling.selfservice.links import phone
 
 IN_CALENDAR = {"HX-Request": "true", "HX-Current-URL": "http://testserver/calendar/"}
 NOW = MONDAY_9 - timedelta(hours=3)  # 07:00 in Berlin
@@ -72,3 +73,10 @@ def typed(place: Location, **values: Any) -> dict[str, Any]:
         "notes": "",
     }
     return defaults | values
+
+
+@pytest.fixture
+def ada_phone() -> Client:
+    """The browser of a customer, who has no account."""
+    person("Administrator")
+    return phone()

@@ -3,7 +3,6 @@
 import io
 import re
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,27 +15,15 @@ from scheduling.linking import OUTLASTS
 from scheduling.models import Appointment
 from scheduling.rescheduling import reschedule_appointment
 from scheduling.web.selfservice import door
-from tests.factories.people import SETUP, person
-from tests.factories.scheduling import MONDAY_9, client, service
-from tests.scheduling.selfservice.links import path, phone, place, post, token_of, visit
+from tests.factories.people import SETUP
+from tests.factories.scheduling import MONDAY_9, client
+from tests.scheduling.selfservice.links import path, place, post, token_of, visit, with_fee
 from tests.scheduling.web.conftest import NOW
 from tests.scheduling.web.test_feeds import logged, said
 
 pytestmark = pytest.mark.django_db
 __all__ = ["logged"]
-PAGES = ("visit", "visit_confirm", "visit_cancel", "visit_file")
-
-
-@pytest.fixture
-def ada_phone() -> Client:
-    person("Administrator")
-    return phone()
-
-
-def with_fee() -> Appointment:
-    """An appointment at ten, seen at seven, that costs 20.00 to cancel since the day before."""
-    service(cancellation_window_minutes=720, late_fee_kind="flat", late_fee=Decimal("20.00"))
-    return visit()
+PAGES = ("visit", "visit_confirm", "visit_move", "visit_cancel", "visit_file")
 
 
 def test_it_shows_what_concerns_the_customer_and_nothing_else(ada_phone: Client) -> None:

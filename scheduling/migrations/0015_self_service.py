@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0013_series_erasure'),
+        ('scheduling', '0014_needs'),
     ]
 
     operations = [

@@ -1,0 +1,57 @@
+"""A customer moves an appointment by the link, to a time that is offered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.actors import Actor
+from hub.errors import StaleVersion
+from scheduling import search
+from scheduling.limits import LIMITS
+from scheduling.models import Appointment
+from scheduling.occupying import SlotTaken
+from scheduling.rescheduling import reschedule_appointment
+from scheduling.search import Wish
+from scheduling.selfservice.allowing import SeenAnother, require_movable, require_seen
+from scheduling.selfservice.times import NotOffered, require_offered
+
+
+def wish_of(appointment: Appointment, *, at: datetime) -> Wish | None:
+    """Return what to look for when it is to be moved: the same service, place and person."""
+    return search.wish_for(
+        appointment.service_id,
+        location_id=appointment.location_id,
+        staff_id=appointment.staff_id,
+        at=at,
+    )
+
+
+def move_by_link(
+    appointment_id: UUID,
+    *,
+    start_at: datetime,
+    schedule_version: int,
+    at: datetime,
+    by: Actor,
+) -> Appointment:
+    """Do what ``reschedule_appointment`` does, within what a customer may do alone.
+
+    :raises AccessDenied: ``by`` changes no appointments.
+    :raises NotAllowedByLink: it is over, or canceling it would be late already.
+    :raises SeenAnother: it was changed since the customer looked at it.
+    :raises NotOffered: the time is not offered, or was taken meanwhile.
+    """
+    seen = Appointment.objects.select_related("location").get(pk=appointment_id)
+    require_movable(seen, at=at)
+    require_seen(seen, schedule_version)
+    require_offered(wish_of(seen, at=at), start_at, at=at)
+    try:
+        # Under its locks the verb refuses what was changed since it was looked at here.
+        return reschedule_appointment(
+            seen.pk, start_at=start_at, expected_version=seen.version, at=at, by=by
+        )
+    except StaleVersion as refusal:
+        raise SeenAnother("It was changed meanwhile. Look at it and try again.") from refusal
+    except (SlotTaken, *LIMITS) as refusal:
+        raise NotOffered(
+            "This time was taken in this moment. Choose another one, please."
+        ) from refusal
