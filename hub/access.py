@@ -40,6 +40,7 @@ class Capability(StrEnum):
     OVERRIDE_BOOKING_LIMITS = "scheduling.override_booking_limits"
     SEE_PRICES = "scheduling.see_prices"
     SET_UP_SCHEDULE = "scheduling.set_up_schedule"
+    IMPORT_APPOINTMENT = "scheduling.import_appointment"
     FLAG_BALANCE = "billing.flag_balance"
     VIEW_INVOICE = "billing.view_invoice"
     DRAFT_INVOICE = "billing.draft_invoice"
@@ -72,7 +73,7 @@ ROLES: dict[str, frozenset[Capability]] = {
         | {C.OVERRIDE_BOOKING_LIMITS, C.FLAG_BALANCE, C.VIEW_INVOICE, C.DRAFT_INVOICE}
         | {C.ISSUE_INVOICE, C.WRITE_OFF_INVOICE, C.VIEW_SYNC, C.RETRY_SYNC, C.VIEW_HISTORY}
         | {C.MERGE_CUSTOMER, C.IMPORT_CUSTOMER, C.EXPORT_CUSTOMER, C.ERASE_CUSTOMER}
-        | {C.SET_UP_SCHEDULE}
+        | {C.SET_UP_SCHEDULE, C.IMPORT_APPOINTMENT}
     ),
     # Administering does not imply touching money or appointments (separation of duties).
     "Administrator": frozenset(
@@ -91,6 +92,7 @@ KEY_SCOPES = frozenset(Capability) - {
     C.VIEW_OWN_CUSTOMER,
     C.VIEW_OWN_CALENDAR,
     C.BOOK_OWN_APPOINTMENT,
+    C.IMPORT_APPOINTMENT,
     C.MANAGE_PEOPLE,
     C.MANAGE_CONNECTIONS,
 }

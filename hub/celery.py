@@ -21,6 +21,7 @@ app.autodiscover_tasks(
         "customers",
         "customers.importing",
         "scheduling",
+        "scheduling.moving_in",
         "billing",
         "syncs",
     ]

@@ -113,11 +113,8 @@ DATABASES["default"] |= {
 # At least one for each thread of the sync worker, which has eight.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
 if DATABASE_POOL_SIZE:
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": DATABASE_POOL_SIZE,
-        "timeout": 5,
-    }
+    pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters of failed sign-ins live in the default cache: a flushed Valkey must unlock nobody.
@@ -266,6 +263,7 @@ CELERY_TASK_ROUTES = {
     "billing.render_documents": {"queue": "pdf"},
     "customers.move_import": {"queue": "bulk"},
     "customers.compare_imported": {"queue": "bulk"},
+    "scheduling.move_in": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep syncs": {"task": "syncs.sweep", "schedule": 10.0},
@@ -274,6 +272,8 @@ CELERY_BEAT_SCHEDULE = {
     "render missing documents": {"task": "billing.render_documents", "schedule": 20.0},
     "send due notifications": {"task": "notifications.send_due", "schedule": 15.0},
     "resume imports": {"task": "customers.sweep_imports", "schedule": 30.0},
+    "resume moving in": {"task": "scheduling.sweep_moving_in", "schedule": 30.0},
+    "delete files of moving in": {"task": "scheduling.forget_moving_in", "schedule": 300.0},
     "find duplicates": {"task": "customers.compare", "schedule": 30.0},
     "find imported duplicates": {"task": "customers.compare_imported", "schedule": 30.0},
     "note overdue invoices": {"task": "billing.note_overdue", "schedule": 900.0},

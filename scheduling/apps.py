@@ -12,6 +12,7 @@ class SchedulingConfig(AppConfig):
         from hub.events import EventName
         from scheduling import chronicle, erasing, telling
         from scheduling.models import Appointment, Series
+        from scheduling.moving_in import forgetting
 
         references.register_reach(_customers_of_own_appointments)
         references.register(
@@ -29,6 +30,7 @@ class SchedulingConfig(AppConfig):
         telling.register()
         chronicle.register()
         erasure.register_part(erasing)
+        erasure.register_part(forgetting)
         dossier.register_chapter("appointments", chronicle.told_of)
 
 

@@ -17,6 +17,7 @@ CAPABILITIES: dict[str, str] = {
     Capability.OVERRIDE_BOOKING_LIMITS: "Book outside working hours and notice, with a reason",
     Capability.SEE_PRICES: "See prices",
     Capability.SET_UP_SCHEDULE: "Set up locations, staff, rooms and services",
+    Capability.IMPORT_APPOINTMENT: "Move appointments in from a file of another system",
     Capability.FLAG_BALANCE: "See whether a customer owes money, not how much",
     Capability.VIEW_INVOICE: "See invoices and balances",
     Capability.DRAFT_INVOICE: "Draft and edit invoices",

@@ -1,6 +1,14 @@
 from scheduling.models.appointments import Appointment, Assignment, CanceledBy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.feeds import CalendarFeed, FeedDetails
+from scheduling.models.moving_in import (
+    FileKind,
+    MovedIn,
+    MovingIn,
+    MovingInChoice,
+    MovingInRow,
+    MovingOutcome,
+)
 from scheduling.models.occupancies import Occupancy
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
@@ -14,7 +22,13 @@ __all__ = [
     "Closure",
     "FeeKind",
     "FeedDetails",
+    "FileKind",
     "Location",
+    "MovedIn",
+    "MovingIn",
+    "MovingInChoice",
+    "MovingInRow",
+    "MovingOutcome",
     "Occupancy",
     "Resource",
     "ResourceKind",

@@ -15,6 +15,7 @@ from scheduling.web import (
 app_name = "scheduling"
 
 urlpatterns = [
+    path("settings/moving-in/", include("scheduling.web.moving_in.urls")),
     path("settings/", include("scheduling.web.setup.urls")),
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("calendar/week/", overviews.show_week, name="calendar_week"),

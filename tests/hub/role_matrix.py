@@ -62,6 +62,16 @@ PAGES: dict[str, str] = {
     "/settings/staff/<uuid:pk>/special-hours/<uuid:special>/end/": "M A",
     "/settings/staff/<uuid:pk>/time-off/": "M A",
     "/settings/staff/<uuid:pk>/time-off/<uuid:absence>/end/": "M A",
+    # Moving in from an older system
+    "/settings/moving-in/": "M",
+    "/settings/moving-in/new/": "M",
+    "/settings/moving-in/<uuid:pk>/": "M",
+    "/settings/moving-in/<uuid:pk>/columns/": "M",
+    "/settings/moving-in/<uuid:pk>/names/": "M",
+    "/settings/moving-in/<uuid:pk>/start/": "M",
+    "/settings/moving-in/<uuid:pk>/cancel/": "M",
+    "/settings/moving-in/<uuid:pk>/progress/": "M",
+    "/settings/moving-in/<uuid:pk>/rows.csv": "M",
     # Customers
     "/customers/": "D P B M A",
     "/customers/kept/": "D P B M A",

@@ -1,0 +1,268 @@
+"""What a row means here: with whom, what, when, for whom; or everything that is wrong with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from customers.claims import Claim, ExternalKey, Traits, traits_of
+from customers.normalizing import fold, split_name
+from hub.errors import InvalidInput
+from scheduling import limits
+from scheduling.local_times import AmbiguousTime, instant_of
+from scheduling.models import Location, Service, Staff
+from scheduling.moving_in.calendars import OLD_ID_LENGTH
+from scheduling.moving_in.naming import Meanings
+from scheduling.moving_in.stated import TELLING, Stated
+from scheduling.moving_in.written_times import read_duration, read_moment
+from scheduling.rules import Rules, rules_of
+from scheduling.states import AppointmentStatus
+from scheduling.texts import NOTES_LENGTH
+
+MONTH_FIRST = frozenset({"US", "CA", "PH"})
+_STATUS_WORDS = {
+    AppointmentStatus.BOOKED: "booked|confirmed|scheduled|active|accepted|approved|pending|open"
+    "|new|tentative|requested|unconfirmed|gebucht|bestatigt",
+    AppointmentStatus.COMPLETED: "completed|complete|done|finished|attended|arrived|show|showed"
+    "|checked out|fulfilled|closed|paid|erledigt|abgeschlossen",
+    AppointmentStatus.NO_SHOW: "no show|noshow|missed|did not attend|dna|absent|nicht erschienen",
+    AppointmentStatus.CANCELED: "canceled|CANCELLED|canceled by client|cancelation|cancel|deleted"
+    "|declined|rejected|storniert|abgesagt|annule|cancelado",
+}
+_STATUSES = {
+    word.lower(): status for status, words in _STATUS_WORDS.items() for word in words.split("|")
+}
+AMBIGUOUS = "This time comes twice that day, because the clocks are set back; the first is meant."
+CUT = f"The notes were cut after {NOTES_LENGTH:,} characters."
+SOME_MINUTES = 15  # while the service is unknown, and the row rejected anyway
+Result = TypeVar("Result")
+
+
+class NotUsable(Exception):
+    """``faults`` are sentences about everything that is wrong with a row."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(" ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An appointment of the older system. Times are in UTC; ``told`` are words for people.
+
+    ``old_id`` and ``occurrence`` say which one it is there, whatever file it comes in.
+    """
+
+    number: int
+    old_id: str
+    occurrence: str
+    traits: Traits
+    service: Service
+    staff: Staff
+    place: Location
+    rules: Rules
+    start_at: datetime
+    end_at: datetime
+    status: AppointmentStatus
+    notes: str
+    told: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.old_id, self.occurrence
+
+    def is_over(self, *, at: datetime) -> bool:
+        return self.end_at <= at
+
+
+class Understanding:
+    """How the rows of one file are read; nothing of it changes while the file is."""
+
+    def __init__(self, meanings: Meanings, *, system: str) -> None:
+        self._meanings, self._system = meanings, system
+        self._rules: dict[tuple[object, object], Rules] = {}
+
+    def visit_of(self, stated: Stated, *, at: datetime) -> Visit:
+        """:raises NotUsable: something about the row forbids to use it; says all of it."""
+        values, reading = stated.values, _Reading(stated)
+        service = reading.tried(lambda: self._meanings.service(values.get("service", "")))
+        staff = reading.tried(lambda: self._meanings.staff(values.get("staff", "")))
+        traits = reading.tried(lambda: self._traits(values, staff))
+        status = reading.tried(lambda: _status(values.get("status", "")))
+        place = staff and self._meanings.location(values.get("location", ""), staff)
+        rules = self._rules_of(service, place) if service and place else None
+        times = None
+        if place and not stated.faults:
+            times = reading.tried(lambda: _times(values, place, rules, reading.told))
+        if times and status:
+            reading.tried(lambda: _require_possible(status, times[0], at=at))
+        if reading.faults or not (service and staff and place and rules and traits):
+            raise NotUsable(list(dict.fromkeys(reading.faults)))
+        if not (status and times):
+            raise NotUsable(list(dict.fromkeys(reading.faults)))
+        is_past_booking = status is AppointmentStatus.BOOKED and times[1] <= at
+        return Visit(
+            number=stated.number,
+            old_id=_old_id(values),
+            occurrence=stated.occurrence,
+            traits=traits,
+            service=service,
+            staff=staff,
+            place=place,
+            rules=rules,
+            start_at=times[0],
+            end_at=times[1],
+            status=AppointmentStatus.COMPLETED if is_past_booking else status,
+            notes=_notes(values.get("notes", ""), reading.told),
+            told=tuple(reading.told),
+        )
+
+    def _rules_of(self, service: Service, place: Location) -> Rules:
+        key = (service.pk, place.pk)
+        if key not in self._rules:
+            self._rules[key] = rules_of(service, place)
+        return self._rules[key]
+
+    def _traits(self, values: Mapping[str, str], staff: Staff | None) -> Traits:
+        """:raises InvalidInput: a value cannot be right, or nobody is named."""
+        given, family = values.get("given_name", ""), values.get("family_name", "")
+        if not (given or family):
+            given, family = split_name(values.get("name", ""))
+        email, phone = values.get("email", ""), values.get("phone", "")
+        external = values.get("customer_id", "")
+        if not (given or family or email or phone or external):
+            raise InvalidInput("No customer is named.", field="name")
+        return traits_of(
+            Claim(
+                given_name=given,
+                family_name=family,
+                email=email,
+                phone=phone,
+                external=ExternalKey(self._system, external) if external else None,
+                region=staff.location.country if staff else "US",
+            )
+        )
+
+
+class _Reading:
+    """One row being read: what is wrong with it so far, and what people should be told."""
+
+    def __init__(self, stated: Stated) -> None:
+        self.faults = [*stated.faults]
+        self.told = [*stated.told]
+
+    def tried(self, read: Callable[[], Result]) -> Result | None:
+        try:
+            return read()
+        except InvalidInput as error:
+            self.faults.append(str(error))
+            return None
+
+
+def _times(
+    values: Mapping[str, str], place: Location, rules: Rules | None, told: list[str]
+) -> tuple[datetime, datetime]:
+    """Return start and end in UTC.
+
+    :raises InvalidInput: they cannot be read, do not exist, or are no length of an appointment.
+    """
+    month_first = place.country in MONTH_FIRST
+    zone = _zone(values.get("time_zone", ""), place)
+    day = None
+    if "date" in values:
+        day = _day(read_moment(values["date"], month_first=month_first, field="date"))
+    start = _local("start", values.get("start", ""), day, month_first=month_first)
+    start_at = _instant(start, zone, told, field="start")
+    if "end" in values:
+        end = _local("end", values["end"], start.date(), month_first=month_first)
+        end_at = _instant(end, zone, told, field="end")
+    elif "duration" in values:
+        end_at = start_at + read_duration(values["duration"])
+    else:
+        minutes = rules.duration_minutes if rules else SOME_MINUTES
+        end_at = start_at + timedelta(minutes=minutes)
+    if end_at <= start_at:
+        raise InvalidInput("It ends before it starts.", field="end")
+    start_at = limits.in_utc(start_at, field="start")
+    end_at = limits.in_utc(end_at, field="end")
+    limits.require_length(start_at, end_at)
+    return start_at, end_at
+
+
+def _zone(name: str, place: Location) -> ZoneInfo:
+    if not name:
+        own: ZoneInfo = place.time_zone
+        return own
+    try:
+        return ZoneInfo(name.strip())
+    except (LookupError, OSError, ValueError):
+        shown = name[:60]
+        raise InvalidInput(f"“{shown}” is no time zone that we know.", field="time_zone") from None
+
+
+def _day(moment: date | datetime | time) -> date:
+    if isinstance(moment, datetime):
+        return moment.date()
+    if isinstance(moment, time):
+        raise InvalidInput("The date holds a time only.", field="date")
+    return moment
+
+
+def _local(name: str, text: str, day: date | None, *, month_first: bool) -> datetime:
+    if not text:
+        raise InvalidInput("It has no start.", field=name)
+    moment = read_moment(text, month_first=month_first, field=name)
+    if isinstance(moment, datetime):
+        return moment
+    if isinstance(moment, time):
+        if day is None:
+            raise InvalidInput("There is a time, but no date.", field=name)
+        return datetime.combine(day, moment)
+    raise InvalidInput("There is a date, but no time.", field=name)
+
+
+def _instant(local: datetime, zone: ZoneInfo, told: list[str], *, field: str) -> datetime:
+    """Return the instant in UTC; an offset in the file decides by itself.
+
+    :raises NonexistentTime: the clocks jump over it.
+    """
+    if local.tzinfo is not None:
+        return local.astimezone(UTC)
+    try:
+        return instant_of(local, zone, field=field)
+    except AmbiguousTime:
+        told.append(AMBIGUOUS)
+        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def _status(text: str) -> AppointmentStatus:
+    word = fold(text).replace("_", " ")
+    if not word:
+        return AppointmentStatus.BOOKED
+    if word not in _STATUSES:
+        raise InvalidInput(f"“{text[:60]}” is no status that we know.", field="status")
+    return _STATUSES[word]
+
+
+def _require_possible(status: AppointmentStatus, start_at: datetime, *, at: datetime) -> None:
+    if start_at > at and status in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW):
+        raise InvalidInput("It is over by its status, but has not begun.", field="status")
+
+
+def _notes(text: str, told: list[str]) -> str:
+    kept = text.replace("\x00", "").strip()
+    if len(kept) > NOTES_LENGTH:
+        told.append(CUT)
+    return kept[:NOTES_LENGTH].strip()
+
+
+def _old_id(values: Mapping[str, str]) -> str:
+    """Return the id in the other system, else a hash of who, what and when."""
+    given = " ".join(values.get("old_id", "").split()).replace("\x00", "")
+    if given:
+        long = len(given) > OLD_ID_LENGTH
+        return sha256(given.encode()).hexdigest() if long else given
+    said = "\n".join(f"{name}:{fold(values.get(name, ''))}" for name in TELLING)
+    return "row:" + sha256(said.encode()).hexdigest()
