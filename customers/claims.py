@@ -32,7 +32,9 @@ class Claim:
     """What somebody says about a customer: a form, a caller at the desk, or another tool.
 
     ``region`` is where the phone number is dialed. ``hub_id`` is our own id that came back.
-    ``email_verified``: the sender has proved that the address is this person's.
+    ``email_verified``: the sender has proved that the address is this person's. ``is_unproven``:
+    anybody may have typed it, so it links by the e-mail address alone, to which all mail goes,
+    and neither adds nor marks anything at those who are known.
     """
 
     given_name: str = ""
@@ -44,6 +46,7 @@ class Claim:
     external: ExternalKey | None = None
     hub_id: UUID | None = None
     email_verified: bool = False
+    is_unproven: bool = False
     birth_date: date | None = None
     time_zone: str | ZoneInfo | None = None
     language: str = "en"

@@ -121,7 +121,7 @@ class _Decider:
         points, key = claimed_points(traits), self._new_key(traits)
         customer = self._batch.add(traits, points, key)
         for point in points:
-            self._share(point, customer)
+            self._share(point, customer, traits)
         self._known.add(customer, points, key)
         reviews = [
             self._batch.ask(customer, candidate, found.evidence[candidate.pk])
@@ -144,11 +144,13 @@ class _Decider:
 
     def _extend(self, customer: Customer, traits: Traits) -> None:
         """Add ways to be reached, a proof and an id that are new; nothing is overwritten."""
+        if traits.claim.is_unproven:
+            return
         own = {point.key: point for point in self._known.own_points(customer)}
         new, verified, key = [], [], self._new_key(traits)
         for point in claimed_points(traits):
             if point.key not in own:
-                self._share(point, customer)
+                self._share(point, customer, traits)
                 point.is_primary = not any(
                     one.is_primary and one.kind == point.kind for one in own.values()
                 )
@@ -163,11 +165,12 @@ class _Decider:
         """Return the claimed id, unless it means somebody already: then it stays theirs."""
         return None if self._known.by_external_id(traits) else traits.external
 
-    def _share(self, point: ContactPoint, owner: Customer) -> None:
-        """Mark a point that somebody else has as well, there and here."""
+    def _share(self, point: ContactPoint, owner: Customer, traits: Traits) -> None:
+        """Mark a point that somebody else has as well, here and, if it is sure enough, there."""
         twins = self._known.points_at(point.key, besides=owner)
         point.shared = point.shared or bool(twins)
-        self._batch.share(twins)
+        if not traits.claim.is_unproven:
+            self._batch.share(twins)
 
 
 def _concerned(claims: Sequence[Traits], known: Known) -> set[UUID]:

@@ -48,6 +48,8 @@ def _tiers(traits: Traits, hits: list[Hit], known: Known) -> Iterator[tuple[Tier
     if traits.claim.email_verified:
         yield Tier.VERIFIED_EMAIL, _distinct(hit for hit in emails if hit.point.verified)
     yield Tier.EMAIL, _distinct(emails)
+    if traits.claim.is_unproven:
+        return
     phones = (hit for hit in hits if hit.links and hit.point.kind == ContactKind.PHONE)
     yield Tier.PHONE, _distinct(phones)
 

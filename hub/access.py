@@ -87,6 +87,8 @@ CONNECTION_CAPABILITIES = frozenset(
 )
 # What a customer may ask of the verbs about an appointment of their own, and never see.
 CUSTOMER_CAPABILITIES = frozenset({C.BOOK_APPOINTMENT})
+# A booking on the public page may add a customer, or find one, whom nobody is shown.
+VISITOR_CAPABILITIES = CUSTOMER_CAPABILITIES | {C.VIEW_CUSTOMER, C.EDIT_CUSTOMER}
 # What an API key can be given: nothing of one's own, and no power over people or connections.
 KEY_SCOPES = frozenset(Capability) - {
     C.VIEW_OWN_CUSTOMER,
@@ -162,6 +164,8 @@ def granted(by: Actor) -> Access:
         return Access(None, CONNECTION_CAPABILITIES)
     if by.kind is ActorKind.CUSTOMER:
         return Access(None, CUSTOMER_CAPABILITIES)
+    if by.kind is ActorKind.VISITOR:
+        return Access(None, VISITOR_CAPABILITIES)
     locks.shared(locks.epoch_of(by.id))
     if by.kind is ActorKind.KEY:
         return of_key(UUID(by.id))

@@ -17,6 +17,7 @@ class ActorKind(StrEnum):
     KEY = "key"  # an API key: a principal of its own
     CONNECTION = "connection"
     CUSTOMER = "customer"  # without an account: whoever holds the link in a mail
+    VISITOR = "visitor"  # anybody, on a page that is open to everybody
     SYSTEM = "system"
 
 
@@ -27,6 +28,7 @@ class Source(StrEnum):
     JOB = "job"
     IMPORT = "import"
     LINK = "link"  # in a mail to a customer
+    BOOKING_PAGE = "booking page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Actor:
         """The customer of an appointment, as far as a link tells; their name stays out of it."""
         name, door = "Customer by link", Source.LINK
         return cls(ActorKind.CUSTOMER, str(customer_id), name, door, current_request_id())
+
+    @classmethod
+    def visitor(cls) -> "Actor":
+        """Somebody on the public booking page, who may be whoever they say."""
+        kind, door = ActorKind.VISITOR, Source.BOOKING_PAGE
+        return cls(kind, "booking page", "Visitor of the booking page", door, current_request_id())
 
     @classmethod
     def job(cls, name: str) -> "Actor":

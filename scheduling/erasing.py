@@ -10,7 +10,7 @@ from customers.erasure import Kept
 from hub import history
 from hub.actors import Actor
 from hub.models import Change
-from scheduling.models import Appointment, Series, SeriesStatus
+from scheduling.models import Appointment, OnlineBooking, Series, SeriesStatus
 from scheduling.states import AppointmentStatus
 
 FIELDS = ("notes", "cancel_reason")
@@ -44,6 +44,7 @@ def erase(customer_ids: Iterable[UUID], *, by: Actor) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT scheduling_erase_history(%s)", [visit.pk])
         _forget_announced(visit.pk)
+    OnlineBooking.objects.filter(appointment__customer__in=customer_ids).update(contacts=[])
     for series in Series.objects.filter(customer__in=customer_ids):
         with connection.cursor() as cursor:
             cursor.execute("SELECT scheduling_erase_series_history(%s)", [series.pk])

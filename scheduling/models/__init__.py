@@ -10,6 +10,7 @@ from scheduling.models.moving_in import (
     MovingOutcome,
 )
 from scheduling.models.occupancies import Occupancy
+from scheduling.models.online import OnlineBooking
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
@@ -30,6 +31,7 @@ __all__ = [
     "MovingInRow",
     "MovingOutcome",
     "Occupancy",
+    "OnlineBooking",
     "Resource",
     "ResourceKind",
     "Series",

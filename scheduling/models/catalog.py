@@ -67,6 +67,11 @@ class Service(models.Model):
     instructions = models.TextField(
         blank=True, max_length=1000, help_text="Stands in confirmations and reminders"
     )
+    books_online = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Customers book it on the public pages of locations",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)

@@ -48,6 +48,12 @@ class Location(Week):
         db_default="",
         help_text="By which customers reach it",
     )
+    books_online = models.BooleanField(
+        default=False, db_default=False, help_text="Customers book on a public page"
+    )
+    booking_slug = models.SlugField(
+        max_length=60, unique=True, null=True, blank=True, help_text="The address of that page"
+    )
     quiet_hours = HoursField(
         default=nights, help_text="No reminder reaches anybody in these hours of their clock"
     )
@@ -59,6 +65,12 @@ class Location(Week):
 
     class Meta:
         default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(books_online=False) | models.Q(booking_slug__isnull=False),
+                name="public_booking_page_has_an_address",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

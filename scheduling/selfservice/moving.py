@@ -12,7 +12,7 @@ from scheduling.occupying import SlotTaken
 from scheduling.rescheduling import reschedule_appointment
 from scheduling.search import Wish
 from scheduling.selfservice.allowing import SeenAnother, require_movable, require_seen
-from scheduling.selfservice.times import NotOffered, require_offered
+from scheduling.selfservice.times import NotOffered, free_staff
 
 
 def wish_of(appointment: Appointment, *, at: datetime) -> Wish | None:
@@ -43,7 +43,7 @@ def move_by_link(
     seen = Appointment.objects.select_related("location").get(pk=appointment_id)
     require_movable(seen, at=at)
     require_seen(seen, schedule_version)
-    require_offered(wish_of(seen, at=at), start_at, at=at)
+    free_staff(wish_of(seen, at=at), start_at, at=at)
     try:
         # Under its locks the verb refuses what was changed since it was looked at here.
         return reschedule_appointment(

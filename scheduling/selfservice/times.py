@@ -54,16 +54,17 @@ def strip_of(wish: Wish, *, day: date | None, at: datetime) -> Strip:
     )
 
 
-def require_offered(wish: Wish | None, start_at: datetime, *, at: datetime) -> UUID:
-    """Return who is free at ``start_at``, the first in the order of the calendar.
+def free_staff(wish: Wish | None, start_at: datetime, *, at: datetime) -> list[UUID]:
+    """Return who is free at ``start_at``, in the order of the calendar.
 
     :raises NotOffered: nobody is, or it is not one of the times that are offered.
     """
     if wish is not None and start_at.year in YEARS:
         day = start_at.astimezone(wish.zone).date()
-        for time in search.times_on([day], wish, at=at):
-            if time.start_at == start_at:
-                return time.staff_id
+        times = search.times_on([day], wish, at=at)
+        free = [time.staff_id for time in times if time.start_at == start_at]
+        if free:
+            return free
     raise NotOffered("This time is not free any more. Choose another one, please.")
 
 

@@ -22,7 +22,7 @@ from scheduling.setup.standing import TO_COME, StillBooked, require_none_to_come
 
 WRITTEN = (
     *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),
-    *("phone", "email", "quiet_hours"),
+    *("phone", "email", "books_online", "booking_slug", "quiet_hours"),
     *WEEKDAYS,
 )
 LONGEST_CLOSURE_DAYS = 366
@@ -39,7 +39,7 @@ def add_location(values: Mapping[str, Any], *, by: Actor) -> Location:
     writing.require_known(values, WRITTEN)
     location = Location()
     writing.apply(location, values)
-    _require_codes(location)
+    _require_complete(location)
     return writing.add(location, EventName.LOCATION_ADDED, by=by)
 
 
@@ -64,7 +64,7 @@ def change_location(
     location = writing.locked(Location, location_id, expected_version=expected_version)
     _require_unpromised(location, values, at=at)
     told = writing.apply(location, values)
-    _require_codes(location)
+    _require_complete(location)
     return writing.write(location, told, EventName.LOCATION_UPDATED, by=by)
 
 
@@ -157,11 +157,13 @@ def _said(closure: Closure) -> str:
     return " ".join(part for part in (days, str(closure.hours), closure.name) if part)
 
 
-def _require_codes(location: Location) -> None:
+def _require_complete(location: Location) -> None:
     if location.country not in countries():
         raise InvalidInput("This is not the code of a country.", field="country")
     if location.currency not in known_currencies():
         raise InvalidInput("This is not the code of a currency.", field="currency")
+    if location.books_online and not location.booking_slug:
+        raise InvalidInput("The booking page needs an address.", field="booking_slug")
 
 
 def _require_unpromised(location: Location, values: Mapping[str, Any], *, at: datetime) -> None:

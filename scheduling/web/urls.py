@@ -28,6 +28,7 @@ urlpatterns = [
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("visits/<str:token>/", include("scheduling.web.selfservice.urls")),
+    path("book/", include("scheduling.web.selfservice.online_urls")),
     path("series/", include("scheduling.web.series.urls")),
     path("appointments/", booking.book, name="book"),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),

@@ -19,6 +19,12 @@ PUBLIC = {
     "/visits/<str:token>/cancel/",
     "/visits/<str:token>/confirm/",
     "/visits/<str:token>/move/",
+    # Where a location has a booking page, which is off at first.
+    "/book/",
+    "/book/<slug:slug>/",
+    "/book/<slug:slug>/<uuid:service>/",
+    "/book/<slug:slug>/<uuid:service>/you/",
+    "/book/<slug:slug>/booked/<uuid:key>/",
     "/styleguide/",  # a 404 outside of development for all but administrators
 }
 FOR_EVERYBODY_SIGNED_IN = {"/", "/search/", "/api/schema/", "/api/docs/"}

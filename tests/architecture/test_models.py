@@ -17,6 +17,7 @@ UNTRACKED = {
     "hub.RequestCount": "a counter, kept for its window",
     "hub.Inspection": "what the last nightly look found",
     "notifications.Notification": "its rows are the record of what was sent",
+    "scheduling.OnlineBooking": "is a record itself; its appointment is tracked",
     "scheduling.Occupancy": "follows from appointments, which are tracked",
     "scheduling.MovingInRow": "what moving in did; its appointments are tracked",
     "scheduling.MovedIn": "is a record itself, written with an appointment that is tracked",

@@ -115,6 +115,11 @@ PAGES: dict[str, str] = {
     "/calendar/subscriptions/<uuid:pk>/renew/": "D P B M A",
     "/calendar/subscriptions/<uuid:pk>/revoke/": "D P B M A",
     "/feeds/<str:token>.ics": PUBLIC,  # the address is the secret
+    "/book/": PUBLIC,  # only of locations that switched it on
+    "/book/<slug:slug>/": PUBLIC,
+    "/book/<slug:slug>/<uuid:service>/": PUBLIC,
+    "/book/<slug:slug>/<uuid:service>/you/": PUBLIC,
+    "/book/<slug:slug>/booked/<uuid:key>/": PUBLIC,
     "/visits/<str:token>/": PUBLIC,  # the address is the secret, as with feeds
     "/visits/<str:token>/appointment.ics": PUBLIC,
     "/visits/<str:token>/cancel/": PUBLIC,

@@ -66,7 +66,7 @@ def ask(browser: Client, action: ApiAction, **headers: str) -> HttpResponse:
 
 
 def address(route: str) -> str:
-    path = re.sub(r"<uuid:\w+>", ABSENT, route)
+    path = re.sub(r"<uuid:\w+>", ABSENT, route).replace("<slug:slug>", "absent")
     return re.sub(r"<int:\w+>", "0", path).replace("<str:kind>", "customer")
 
 

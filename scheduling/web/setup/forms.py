@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils.text import slugify
 
 from customers.details import countries
 from hub import time_zones
@@ -97,6 +98,19 @@ class LocationForm(SetupForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    books_online = forms.BooleanField(
+        label="Customers book here online",
+        required=False,
+        help_text="On a page that is open to everybody, those services that say so.",
+    )
+    booking_slug = forms.SlugField(
+        label="Address of that page",
+        required=False,
+        max_length=60,
+        empty_value=None,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Such as “harbor”; made from the name where it is empty.",
+    )
     country = forms.ChoiceField(
         choices=lambda: countries().items(),
         help_text="Also how phone numbers without a country code are read.",
@@ -107,6 +121,12 @@ class LocationForm(SetupForm):
     currency = forms.ChoiceField(
         choices=lambda: [(code, code) for code in sorted(known_currencies())]
     )
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if values.get("books_online") and not values.get("booking_slug"):
+            values["booking_slug"] = slugify(values.get("name", ""))[:60] or None
+        return values
 
 
 class QuietForm(SetupForm):

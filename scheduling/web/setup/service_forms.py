@@ -71,6 +71,12 @@ class ServiceForm(SetupForm):
         help_text="Stands in confirmations and reminders, such as how to prepare.",
     )
 
+    books_online = forms.BooleanField(
+        label="Customers book it online",
+        required=False,
+        help_text="Where the location has a public booking page.",
+    )
+
     def clean_late_fee(self) -> Decimal:
         """Nothing is no fee; a percentage is at most the price."""
         fee: Decimal = self.cleaned_data["late_fee"] or Decimal(0)
