@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from scheduling.local_times import clock_name
+from scheduling.local_times import YEARS, clock_name
 from scheduling.search import OpenTime, Wish
 from scheduling.selfservice.times import nearest_of, strip_of
 
@@ -46,12 +46,9 @@ class StartField(forms.CharField):
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None:
+        if moment is None or moment.tzinfo is None or moment.year not in YEARS:
             raise forms.ValidationError("Choose one of these times.")
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            raise forms.ValidationError("Choose one of these times.") from None
+        return moment.astimezone(UTC)
 
 
 def value_of(moment: datetime) -> str:

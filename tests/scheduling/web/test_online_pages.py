@@ -163,6 +163,17 @@ def test_what_is_wrong_is_said_and_nothing_is_booked(
     assert not Appointment.objects.exists()
 
 
+@pytest.mark.parametrize("text", ["", "soon", "9999-12-31T23:59Z", "0001-01-01T00:00Z", "x" * 99])
+def test_an_address_with_no_time_leads_to_the_times(
+    dina: Staff, ada_phone: Client, text: str
+) -> None:
+    asked = ada_phone.get(you_path(), {"start": text, "staff": text})
+    shown = ada_phone.get(times_path(), {"date": text, "staff": text})
+
+    assert (asked.status_code, asked["Location"]) == (302, times_path())
+    assert "Mon, March 1, 2027, times of" in shown.text
+
+
 def test_looking_and_forged_forms_book_nothing(dina: Staff, ada_phone: Client) -> None:
     query = "&".join(f"{name}={value}" for name, value in typed().items())
 
@@ -269,18 +280,6 @@ def test_the_log_has_nothing_of_what_was_typed(
     written = logged.getvalue()
     assert "/book/harbor/" in written
     assert [text for text in ("winter.example", "Winter", "5550100") if text in written] == []
-
-
-def test_the_switches_are_set_where_locations_and_services_are(
-    dina: Staff, ada: Client, ben: Client
-) -> None:
-    shown = ada.get(f"/settings/locations/{dina.location_id}/").text
-    service_page = ada.get(f"/settings/services/{service().pk}/").text
-
-    assert 'name="books_online"' in shown
-    assert 'href="/book/harbor/"' in shown
-    assert 'name="books_online"' in service_page
-    assert ben.get(f"/settings/locations/{dina.location_id}/").status_code == 403
 
 
 def test_the_desk_sees_by_which_door_it_came(dina: Staff, ada_phone: Client, ben: Client) -> None:

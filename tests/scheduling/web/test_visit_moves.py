@@ -64,7 +64,9 @@ def test_a_time_that_was_taken_meanwhile_comes_back_with_the_nearest_ones(
     assert "Eve" not in answer.text
 
 
-@pytest.mark.parametrize("start", ["", "tomorrow", "2027-03-01T13:00", "0001-01-01T00:00+14:00"])
+@pytest.mark.parametrize(
+    "start", ["", "tomorrow", "2027-03-01T13:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59Z"]
+)
 def test_what_is_no_time_is_asked_for_again(ada_phone: Client, start: str) -> None:
     appointment = visit()
 
