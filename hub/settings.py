@@ -264,6 +264,7 @@ CELERY_TASK_ROUTES = {
     "customers.move_import": {"queue": "bulk"},
     "customers.compare_imported": {"queue": "bulk"},
     "scheduling.move_in": {"queue": "bulk"},
+    "scheduling.take_back": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep syncs": {"task": "syncs.sweep", "schedule": 10.0},

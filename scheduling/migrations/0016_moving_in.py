@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('taking_back', models.CharField(blank=True, choices=[('running', 'Being taken back'), ('done', 'Taken back')], max_length=8)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -79,6 +80,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('moved_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('file_due_at', models.DateTimeField(help_text='Somebody in it was erased.', null=True)),
+                ('taking_back', models.CharField(blank=True, choices=[('running', 'Being taken back'), ('done', 'Taken back')], max_length=8)),
+                ('taken_back_until', models.BigIntegerField(default=0, help_text='The last id looked at.')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hub.storedfile')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -97,8 +100,10 @@ class Migration(migrations.Migration):
                 ('system', models.CharField(max_length=64)),
                 ('old_id', models.CharField(max_length=255)),
                 ('occurrence', models.CharField(blank=True, max_length=40)),
+                ('number', models.PositiveIntegerField(help_text='Of its row.')),
                 ('version', models.PositiveIntegerField()),
-                ('appointment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='moved_in', to='scheduling.appointment')),
+                ('appointment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moved_in', to='scheduling.appointment')),
+                ('series', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moved_in', to='scheduling.series')),
                 ('of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moved', to='scheduling.movingin')),
             ],
             options={
@@ -123,12 +128,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField(help_text='Of a table as a spreadsheet counts.')),
-                ('outcome', models.CharField(choices=[('booked', 'Booked'), ('noted', 'Noted as past'), ('review', 'With a question'), ('known', 'Already here'), ('conflict', 'Conflict'), ('rejected', 'Rejected')], max_length=12)),
+                ('outcome', models.CharField(choices=[('booked', 'Booked'), ('noted', 'Noted as past'), ('review', 'With a question'), ('known', 'Already here'), ('conflict', 'Conflict'), ('rejected', 'Rejected'), ('taken_back', 'Taken back')], max_length=12)),
                 ('reasons', models.JSONField(default=list)),
                 ('shown', models.CharField(blank=True, max_length=200)),
                 ('appointment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scheduling.appointment')),
                 ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.customer')),
                 ('of', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='scheduling.movingin')),
+                ('series', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scheduling.series')),
             ],
             options={
                 'default_permissions': (),
@@ -149,6 +155,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='movedin',
             constraint=models.UniqueConstraint(fields=('system', 'old_id', 'occurrence'), name='moved_in_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='movedin',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appointment', None), ('series__isnull', False)), models.Q(('appointment__isnull', False), ('series', None)), _connector='OR'), name='moved_in_as_one_thing'),
         ),
         migrations.AddIndex(
             model_name='movinginrow',

@@ -8,6 +8,7 @@ from scheduling.models.moving_in import (
     MovingInChoice,
     MovingInRow,
     MovingOutcome,
+    TakingBack,
 )
 from scheduling.models.occupancies import Occupancy
 from scheduling.models.online import OnlineBooking
@@ -40,6 +41,7 @@ __all__ = [
     "ServiceAtLocation",
     "SpecialHours",
     "Staff",
+    "TakingBack",
     "TimeOff",
     "WorkingHours",
 ]

@@ -12,11 +12,17 @@ from hub import history
 from hub.identifiers import uuid7
 from hub.models import StoredFile
 from scheduling.models.appointments import Appointment
+from scheduling.models.series import Series
 
 
 class FileKind(models.TextChoices):
     TABLE = "table", "Table"
     CALENDAR = "calendar", "Calendar"
+
+
+class TakingBack(models.TextChoices):
+    RUNNING = "running", "Being taken back"
+    DONE = "done", "Taken back"
 
 
 class MovingIn(models.Model):
@@ -47,10 +53,14 @@ class MovingIn(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(default=timezone.now)
     file_due_at = models.DateTimeField(null=True, help_text="Somebody in it was erased.")
+    taking_back = models.CharField(max_length=8, choices=TakingBack, blank=True)
+    taken_back_until = models.BigIntegerField(default=0, help_text="The last id looked at.")
     version = models.PositiveIntegerField(default=1)
 
     history = history.tracked(
-        excluded_fields=["position", "counts", "moved_at", "file_due_at", "names"]
+        excluded_fields=[
+            *("position", "counts", "moved_at", "file_due_at", "names", "taken_back_until")
+        ]
     )
 
     class Meta:
@@ -85,6 +95,7 @@ class MovingOutcome(models.TextChoices):
     KNOWN = "known", "Already here"
     CONFLICT = "conflict", "Conflict"
     REJECTED = "rejected", "Rejected"
+    TAKEN_BACK = "taken_back", "Taken back"
 
 
 class MovingInRow(models.Model):
@@ -98,6 +109,7 @@ class MovingInRow(models.Model):
     shown = models.CharField(max_length=200, blank=True)
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="+")
     appointment = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="+")
+    series = models.ForeignKey(Series, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         default_permissions = ()
@@ -113,19 +125,23 @@ class MovingInRow(models.Model):
 
 
 class MovedIn(models.Model):
-    """Which appointment of ours an appointment of the older system became.
+    """Which appointment or series of ours one of the older system became.
 
     ``old_id`` is its id or UID there, or a hash of what the row says where it has none;
     ``occurrence`` the original start of one visit of a series, "" otherwise. ``version`` is the
-    one of the appointment when it was written: a later one was touched by somebody.
+    one it had when it was written: with a later one it was touched by somebody.
     """
 
     id = models.BigAutoField(primary_key=True)
     system = models.CharField(max_length=64)
     old_id = models.CharField(max_length=255)
     occurrence = models.CharField(max_length=40, blank=True)
-    appointment = models.OneToOneField(Appointment, models.PROTECT, related_name="moved_in")
+    appointment = models.OneToOneField(
+        Appointment, models.PROTECT, null=True, related_name="moved_in"
+    )
+    series = models.OneToOneField(Series, models.PROTECT, null=True, related_name="moved_in")
     of = models.ForeignKey(MovingIn, models.PROTECT, related_name="moved")
+    number = models.PositiveIntegerField(help_text="Of its row.")
     version = models.PositiveIntegerField()
 
     class Meta:
@@ -133,7 +149,12 @@ class MovedIn(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["system", "old_id", "occurrence"], name="moved_in_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(appointment=None, series__isnull=False)
+                | Q(appointment__isnull=False, series=None),
+                name="moved_in_as_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:

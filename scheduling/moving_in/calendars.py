@@ -1,13 +1,8 @@
-"""Read ICS files, one event at a time: a broken one is its own fault, nobody else's.
+"""Read ICS files, one event at a time: a broken one is its own fault, nobody else's."""
 
-Only the lines of an event that matter here are handed to the parser: alarms and attachments are
-skipped unread, however deep they nest and however long they are.
-"""
-
-import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from hashlib import sha256
@@ -16,47 +11,20 @@ from typing import Any
 from icalendar import Event, Timezone
 
 from customers.importing.tables import UnreadableFile
-from scheduling.moving_in.stated import Entries, Stated
+from scheduling.moving_in.pieces import EVENT_CHARACTERS, Piece, lines_of, pieces_of
+from scheduling.moving_in.stated import Entries, Repetition, Stated
 
-EVENTS = 100_000
-EVENT_CHARACTERS = 250_000
+EVENTS = 30_000
 ZONES = 100
 OLD_ID_LENGTH = 255
 #: What reading a broken event may raise; anybody who exports a calendar can write one.
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-_LINE = re.compile(r"\r\n|\n|\r")
-_NAME = re.compile(r"[A-Za-z0-9-]+")
-_WANTED = frozenset(
-    {"UID", "DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "ATTENDEE", "ORGANIZER"}
-    | {"STATUS", "LOCATION", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE"}
-)
 _NO_PERSON = frozenset({"ROOM", "RESOURCE", "GROUP"})
 _BROKEN = "This event is not valid iCalendar."
 _ALL_DAY = "This event lasts whole days; an appointment has a time."
-_REPEATS = "This event repeats; recurring events cannot be moved in."
+_OWN_ZONE = "This event repeats on a clock of its own; export its dates one by one."
+_LISTED = "This event repeats on listed dates; export them one by one."
 Moment = date | datetime
-
-
-@dataclass(slots=True)
-class _Piece:
-    """The lines of one VEVENT or VTIMEZONE that are wanted."""
-
-    kind: str
-    lines: list[str] = field(default_factory=list)
-    size: int = 0
-    wants_more: bool = False
-
-    def add(self, line: str) -> None:
-        if not line.startswith((" ", "\t")):
-            name = _NAME.match(line)
-            self.wants_more = self.kind != "VEVENT" or bool(name and name[0].upper() in _WANTED)
-        if self.wants_more and self.size <= EVENT_CHARACTERS:
-            self.size += len(line)
-            self.lines.append(line)
-
-    @property
-    def text(self) -> str:
-        return "\r\n".join([f"BEGIN:{self.kind}", *self.lines, f"END:{self.kind}", ""])
 
 
 def entries_of(content: bytes) -> tuple[Entries, int]:
@@ -70,62 +38,33 @@ def entries_of(content: bytes) -> tuple[Entries, int]:
         raise UnreadableFile(
             "The letters of this calendar cannot be read. Export it as UTF-8."
         ) from None
-    count = sum(piece.kind == "VEVENT" for piece in _pieces(text))
+    count = sum(piece.kind == "VEVENT" for piece in pieces_of(text))
     if not count:
         raise UnreadableFile("This calendar holds no event.")
     if count > EVENTS:
         raise UnreadableFile(f"This calendar has more than {EVENTS:,} events. Cut it into parts.")
 
     @contextmanager
-    def opened() -> Iterator[Iterator[Stated]]:
-        yield _stated(text)
+    def opened(after: int) -> Iterator[Iterator[Stated]]:
+        yield _stated(text, after)
 
     return opened, count
 
 
-def _stated(text: str) -> Iterator[Stated]:
+def _stated(text: str, after: int) -> Iterator[Stated]:
     zones = _zones(text)
     owner = _calendar_name(text)
-    events = (piece for piece in _pieces(text) if piece.kind == "VEVENT")
+    moved = _moved_dates(text, zones)
+    events = (piece for piece in pieces_of(text) if piece.kind == "VEVENT")
     for number, piece in enumerate(events, 1):
-        yield _stated_event(number, piece, zones, owner)
-
-
-def _pieces(text: str) -> Iterator[_Piece]:
-    """Yield events and time zones; what stands outside of them or nests in an event is skipped."""
-    piece: _Piece | None = None
-    depth = 0
-    for line in _lines(text):
-        mark = line[:16].upper().rstrip()
-        if piece is None:
-            if mark in ("BEGIN:VEVENT", "BEGIN:VTIMEZONE"):
-                piece, depth = _Piece(mark.partition(":")[2]), 0
-        elif depth == 0 and mark == f"END:{piece.kind}":
-            yield piece
-            piece = None
-        elif piece.kind == "VEVENT" and mark == "BEGIN:VEVENT":
-            yield piece  # its end is missing; the next one is not to suffer
-            piece, depth = _Piece("VEVENT"), 0
-        else:
-            depth += mark.startswith("BEGIN:") - mark.startswith("END:")
-            if piece.kind == "VTIMEZONE" or (depth == 0 and not mark.startswith("END:")):
-                piece.add(line)
-    if piece is not None and piece.kind == "VEVENT":
-        yield piece
-
-
-def _lines(text: str) -> Iterator[str]:
-    start = 0
-    for found in _LINE.finditer(text):
-        yield text[start : found.start()]
-        start = found.end()
-    yield text[start:]
+        if number > after:
+            yield _stated_event(number, piece, zones, owner, moved)
 
 
 def _zones(text: str) -> dict[str, tzinfo]:
     """Return the zones that the file defines itself; one that is broken is unknown."""
     found: dict[str, tzinfo] = {}
-    for piece in _pieces(text):
+    for piece in pieces_of(text):
         if piece.kind != "VTIMEZONE" or piece.size > EVENT_CHARACTERS or len(found) == ZONES:
             continue
         try:
@@ -136,16 +75,60 @@ def _zones(text: str) -> dict[str, tzinfo]:
     return found
 
 
+def _moved_dates(text: str, zones: dict[str, tzinfo]) -> dict[str, frozenset[str]]:
+    """Return which dates of a series stand in the file as events of their own, by its UID."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces_of(text):
+        if any(line[:13].upper() == "RECURRENCE-ID" for line in piece.lines):
+            try:
+                event: Any = Event.from_ical(piece.text)
+            except BROKEN:
+                continue
+            found[_short(_line(event.get("UID")))].add(_original(event, zones))
+    return {uid: frozenset(dates) for uid, dates in found.items()}
+
+
+def _has_own_zone(event: Any) -> bool:
+    """Say whether its zone is one of the file, whose changes of the clock nobody else knows."""
+    start = _first(event.get("DTSTART"))
+    return bool(start.params.get("TZID")) and not hasattr(start.dt.tzinfo, "key")
+
+
+def _excluded(event: Any, zones: dict[str, tzinfo]) -> frozenset[str]:
+    """Return the dates of EXDATE: instants where the zone is known, else wall times or days."""
+    listed = event.get("EXDATE") or []
+    found = set()
+    for dates in listed if isinstance(listed, list) else [listed]:
+        zone = zones.get(str(dates.params.get("TZID", "")))
+        for one in dates.dts:
+            found.add(_as_written(one.dt, zone))
+    return frozenset(found)
+
+
+def _as_written(moment: Moment, zone: tzinfo | None) -> str:
+    if isinstance(moment, datetime) and zone and not hasattr(moment.tzinfo, "key"):
+        moment = moment.replace(tzinfo=zone)
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return _in_utc(moment)
+    return moment.isoformat()
+
+
 def _calendar_name(text: str) -> str:
     """Return the name of the whole calendar, which often is whose it is."""
     head = text[: text.find("BEGIN:VEVENT")][:10_000]
-    for line in _lines(head):
+    for line in lines_of(head):
         if line.upper().startswith("X-WR-CALNAME"):
             return line.partition(":")[2].strip()
     return ""
 
 
-def _stated_event(number: int, piece: _Piece, zones: dict[str, tzinfo], owner: str) -> Stated:
+def _stated_event(
+    number: int,
+    piece: Piece,
+    zones: dict[str, tzinfo],
+    owner: str,
+    moved: Mapping[str, frozenset[str]],
+) -> Stated:
     if piece.size > EVENT_CHARACTERS:
         return Stated(number, {}, ("This event is far too long.",))
     try:
@@ -165,13 +148,18 @@ def _stated_event(number: int, piece: _Piece, zones: dict[str, tzinfo], owner: s
             values |= read()
         except BROKEN:
             faults.append("This event has no readable start and end.")
-    if any(name in event for name in ("RRULE", "RDATE")):
-        faults.append(_REPEATS)
-    occurrence = ""
-    if "RECURRENCE-ID" in event:
-        occurrence = _original(event, zones)
+    if "RDATE" in event or isinstance(event.get("RRULE"), list):
+        faults.append(_LISTED)
+    if "RRULE" in event and values.get("start", "").endswith("+00:00") and _has_own_zone(event):
+        faults.append(_OWN_ZONE)
+    occurrence = _original(event, zones) if "RECURRENCE-ID" in event else ""
     kept = {name: said for name, said in (texts | values).items() if said}
-    return Stated(number, kept, tuple(faults), occurrence, tuple(told))
+    repetition = None
+    if "RRULE" in event and not faults:
+        left_out = _excluded(event, zones) | moved.get(texts["old_id"], frozenset())
+        rule = event["RRULE"].to_ical().decode()
+        repetition = Repetition(rule, left_out)
+    return Stated(number, kept, tuple(faults), occurrence, tuple(told), repetition)
 
 
 def _texts(event: Any, owner: str) -> dict[str, str]:

@@ -82,6 +82,7 @@ def enter(
         occurrence=visit.occurrence,
         appointment=draft,
         of=of,
+        number=visit.number,
         version=draft.version,
     )
     if draft.status == AppointmentStatus.BOOKED:  # the past is no news for anybody outside

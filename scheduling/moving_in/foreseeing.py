@@ -15,6 +15,7 @@ from scheduling import occupying
 from scheduling.models import Appointment, Location, MovingOutcome, Occupancy, Resource, Staff
 from scheduling.moving_in import outcomes
 from scheduling.moving_in.entering import drafted_of, offer_for
+from scheduling.moving_in.entering_series import refused, rule_for
 from scheduling.moving_in.outcomes import NotedRow
 from scheduling.moving_in.stated import Stated
 from scheduling.moving_in.understanding import Visit
@@ -25,13 +26,14 @@ from scheduling.placing import require_room
 from scheduling.states import OCCUPYING
 
 Understood = Sequence[tuple[Stated, Visit]]
+Units = Sequence[tuple[Subject, int]]
 
 
 class Forecast:
     """Foresees rows in their order; remembers which time the earlier ones would take."""
 
-    def __init__(self, *, held: Access, at: datetime) -> None:
-        self._held, self._at = held, at
+    def __init__(self, *, held: Access, with_reminders: bool, at: datetime) -> None:
+        self._held, self._with_reminders, self._at = held, with_reminders, at
         self._offers: dict[tuple[object, ...], Offer] = {}
         self._taken: dict[tuple[str, date], list[Occupancy]] = defaultdict(list)
         self._numbers: dict[UUID, int] = {}
@@ -54,9 +56,10 @@ class Forecast:
         """Note rows that a check has foreseen to be written before it was interrupted."""
         for _, visit in rows:
             self._keys[visit.key] = visit.number
-            if visit.status in OCCUPYING:
-                offer = self._offer(visit)
-                self._take(visit, offer, self._draft(visit, offer), Survey([]))
+            for single in self._singles(visit):
+                offer = self._offer(single)
+                draft = self._draft(single, offer)
+                self._take(single, draft, self._units(offer, draft, Survey([])))
 
     def _foresee(self, stated: Stated, visit: Visit, people: Known) -> NotedRow:
         if visit.key in self._keys:
@@ -67,14 +70,23 @@ class Forecast:
         match = match_traits(visit.traits, people)
         if match.customer is None and not (claim.given_name or claim.family_name):
             return outcomes.rejected(stated, ["Nobody is known by this, and no name is given."])
-        offer = self._offer(visit)
-        draft = self._draft(visit, offer)
-        if visit.status in OCCUPYING:
-            self._require_free(visit, offer, draft)
+        self._require_free(visit)
         self._keys[visit.key] = visit.number
         candidates = [(one, match.evidence[one.pk]) for one in match.candidates]
         customer_id = match.customer.pk if match.customer else None
-        return outcomes.foreseen(stated, visit, candidates, customer_id)
+        return outcomes.foreseen(stated, visit, candidates, customer_id, self._told(visit))
+
+    def _told(self, visit: Visit) -> list[str]:
+        if visit.repeats is None:
+            return []
+        rule = rule_for(visit, with_reminders=self._with_reminders, at=self._at)
+        return [outcomes.as_series(rule) if rule else outcomes.one_by_one(visit)]
+
+    def _singles(self, visit: Visit) -> list[Visit]:
+        """Return what takes time, one by one."""
+        if visit.status not in OCCUPYING:
+            return []
+        return [visit.on(start) for start in visit.repeats.starts] if visit.repeats else [visit]
 
     def _draft(self, visit: Visit, offer: Offer) -> Appointment:
         return drafted_of(visit, offer, with_reminders=True, at=self._at)
@@ -86,21 +98,42 @@ class Forecast:
             self._offers[key] = offer_for(visit, at=self._at)
         return self._offers[key]
 
-    def _require_free(self, visit: Visit, offer: Offer, draft: Appointment) -> None:
+    def _require_free(self, visit: Visit) -> None:
         """:raises SlotTaken: by an appointment that is here, or by an earlier row."""
+        self._offer(visit)
+        taken: list[tuple[datetime, str]] = []
+        free = []
+        for single in self._singles(visit):
+            try:
+                free.append((single, *self._free_units(single)))
+            except SlotTaken as error:
+                if visit.repeats is None:
+                    raise
+                taken.append((single.start_at, str(error)))
+        if taken:
+            raise refused(visit, taken)
+        for single, draft, units in free:
+            self._take(single, draft, units)
+
+    def _free_units(self, visit: Visit) -> tuple[Appointment, Units]:
+        offer = self._offer(visit)
+        draft = self._draft(visit, offer)
         require_room(draft, offer.staff, offer.needs, held=self._held, at=self._at)
         here = occupying.survey(offer.subjects, draft.block, at=self._at, besides=draft)
-        self._take(visit, offer, draft, here)
+        return draft, self._units(offer, draft, here)
 
-    def _take(self, visit: Visit, offer: Offer, draft: Appointment, here: Survey) -> None:
+    def _units(self, offer: Offer, draft: Appointment, here: Survey) -> Units:
         """:raises SlotTaken: an earlier row takes it."""
-        self._numbers[draft.pk] = visit.number
         units = [self._free_one([offer.staff], draft, here)]
         for need in offer.needs:
             for _ in range(need.count):
                 used = [subject for subject, _ in units]
                 left = [one for one in need.candidates if one not in used]
                 units.append(self._free_one(left, draft, here))
+        return units
+
+    def _take(self, visit: Visit, draft: Appointment, units: Units) -> None:
+        self._numbers[draft.pk] = visit.number
         for subject, unit in units:
             taken = Occupancy(
                 appointment=draft,

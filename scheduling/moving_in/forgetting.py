@@ -38,8 +38,10 @@ def kept(customer_ids: Iterable[UUID], *, at: datetime) -> list[Kept]:  # noqa: 
 def erase(customer_ids: Iterable[UUID], *, by: Actor) -> None:  # noqa: ARG001
     """Clear the rows about people, and have the files deleted that they stand in."""
     ids = list(customer_ids)
-    moved = MovedIn.objects.filter(appointment__customer__in=ids)
-    rows = MovingInRow.objects.filter(Q(customer__in=ids) | Q(appointment__customer__in=ids))
+    moved = MovedIn.objects.filter(Q(appointment__customer__in=ids) | Q(series__customer__in=ids))
+    rows = MovingInRow.objects.filter(
+        Q(customer__in=ids) | Q(appointment__customer__in=ids) | Q(series__customer__in=ids)
+    )
     of = set(rows.values_list("of", flat=True)) | set(moved.values_list("of", flat=True))
     files = MovingIn.objects.filter(pk__in=of).exclude(file=None).values("file")
     MovingIn.objects.filter(file__in=files).update(file_due_at=Now())

@@ -8,7 +8,7 @@ moved in twice, and of two workers at one file the second one goes home.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,15 +16,18 @@ from django.db import IntegrityError, transaction
 from customers.importing.states import MOVING, TRANSITIONS
 from customers.models import ImportState
 from hub import documents, history, outbox
+from hub.access import Access
 from hub.actors import Actor
 from hub.copying import copy_rows
 from hub.errors import DomainError
 from hub.lifecycle import require_transition
 from scheduling import occupying
-from scheduling.models import MovedIn, MovingIn, MovingInRow, MovingOutcome
+from scheduling.models import MovingIn, MovingInRow, MovingOutcome
 from scheduling.moving_in import outcomes
 from scheduling.moving_in.entering import enter, require_mover
+from scheduling.moving_in.entering_series import enter_repeating
 from scheduling.moving_in.foreseeing import Forecast
+from scheduling.moving_in.knowing import here_of, known_row
 from scheduling.moving_in.naming import Meanings, Ours
 from scheduling.moving_in.outcomes import NotedRow, counted
 from scheduling.moving_in.reading import read_file
@@ -65,19 +68,16 @@ class Mover:
         self._at = at
         self._forecast: Forecast | None = None
 
-    def skip_done(self) -> None:
-        """Pass by the rows that are done; a check remembers what they would have taken."""
-        if self.is_check:
-            with transaction.atomic():
-                self._forecast = Forecast(held=require_mover(self._by), at=self._at)
-        left = self._position
-        while left and (rows := list(islice(self._rows, ROWS_AT_ONCE))):
-            done = [row for row in rows if row.number <= left]
-            if self._forecast and done:
-                self._recall(done)
-            if len(done) < len(rows) or rows[-1].number == left:
-                self._rows = _chained(rows[len(done) :], self._rows)
-                return
+    def recall(self, rows: Iterator[Stated]) -> None:
+        """Remember what the rows that a check has foreseen already would take."""
+        with transaction.atomic():
+            held = require_mover(self._by)
+        self._forecast = Forecast(
+            held=held, with_reminders=self._found.with_reminders, at=self._at
+        )
+        done = takewhile(lambda row: row.number <= self._position, rows)
+        while piece := list(islice(done, ROWS_AT_ONCE)):
+            self._recall(piece)
 
     def step(self, *, at: datetime) -> bool:
         """Do the next rows; return whether to call again.
@@ -131,13 +131,9 @@ class Mover:
         def written() -> list[NotedRow]:
             held = require_mover(self._by)
             found = self._locked()
-            there = _moved(found.system, [visit.key]).get(visit.key)
-            if there:
-                row = outcomes.known(stated, visit, there.appointment)
-            else:
-                row = outcomes.entered(
-                    stated, visit, *enter(visit, found, held=held, at=self._at, by=self._by)
-                )
+            row = known_row(stated, visit, here_of(found.system, [visit]))
+            if row is None:
+                row = self._entered(stated, visit, found, held=held)
             return self._kept(found, [*passed, row], at=at)
 
         try:
@@ -149,12 +145,23 @@ class Mover:
             kept = self._refused(passed, outcomes.rejected(stated, [str(error)]), at=at)
         except IntegrityError:
             with transaction.atomic():  # the same appointment came with another file just now
-                there = _moved(self._found.system, [visit.key]).get(visit.key)
-            if there is None:
+                row = known_row(stated, visit, here_of(self._found.system, [visit]))
+            if row is None:
                 raise
-            row = outcomes.known(stated, visit, there.appointment)
             kept = self._refused(passed, row, at=at)
         self._position = kept[-1].number
+
+    def _entered(self, stated: Stated, visit: Visit, found: MovingIn, *, held: Access) -> NotedRow:
+        if visit.repeats is None:
+            appointment, whom = enter(visit, found, held=held, at=self._at, by=self._by)
+            return outcomes.entered(stated, visit, whom, appointment=appointment)
+        done = enter_repeating(visit, found, held=held, at=self._at, by=self._by)
+        if done.series:
+            told = outcomes.as_series(done.series.rule)
+            return outcomes.entered(stated, visit, done.found, series=done.series, told=[told])
+        told = outcomes.one_by_one(visit)
+        first = done.visits[0]
+        return outcomes.entered(stated, visit, done.found, appointment=first, told=[told])
 
     def _refused(
         self, passed: Sequence[NotedRow], row: NotedRow, *, at: datetime
@@ -174,11 +181,11 @@ class Mover:
                 usable.append((row, self._understanding.visit_of(row, at=self._at)))
             except NotUsable as error:
                 noted[row.number] = outcomes.rejected(row, error.faults)
-        here = _moved(self._found.system, [visit.key for _, visit in usable])
+        here = here_of(self._found.system, [visit for _, visit in usable])
         for row, visit in usable:
-            if visit.key in here:
-                noted[row.number] = outcomes.known(row, visit, here[visit.key].appointment)
-        return noted, [pair for pair in usable if pair[1].key not in here]
+            if known := known_row(row, visit, here):
+                noted[row.number] = known
+        return noted, [pair for pair in usable if pair[0].number not in noted]
 
     def _recall(self, rows: Sequence[Stated]) -> None:
         numbers = {row.number for row in rows}
@@ -233,9 +240,11 @@ def moving(moving_in_id: UUID, *, at: datetime) -> Iterator[Mover | None]:
     file = read_file(documents.read(found.sha256))
     understanding = Understanding(Meanings(found.names, Ours.read()), system=found.system)
     with ExitStack() as open_files:
-        rows = open_files.enter_context(file.entries(found.mapping)())
+        entries = file.entries(found.mapping)
+        rows = open_files.enter_context(entries(found.position))
         mover = Mover(found, rows, understanding, at=at)
-        mover.skip_done()
+        if mover.is_check:
+            mover.recall(open_files.enter_context(entries(0)))
         yield mover
 
 
@@ -273,17 +282,3 @@ def standing_still(*, at: datetime) -> list[MovingIn]:
 
 def actor_of(found: MovingIn) -> Actor:
     return Actor.importing(found.owner_id, str(found.owner), import_id=found.pk)
-
-
-def _moved(system: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], MovedIn]:
-    """Return what is here already of the appointments with ``keys``."""
-    moved = MovedIn.objects.filter(system=system, old_id__in={old_id for old_id, _ in keys})
-    found = moved.select_related("appointment")
-    wanted = set(keys)
-    here = {(one.old_id, one.occurrence): one for one in found}
-    return {key: one for key, one in here.items() if key in wanted}
-
-
-def _chained(first: Sequence[Stated], rest: Iterator[Stated]) -> Iterator[Stated]:
-    yield from first
-    yield from rest

@@ -9,15 +9,15 @@ from customers.identity import Identified
 from customers.models import Customer
 from customers.normalizing import without_unseen
 from customers.wording import evidence_in_line
-from scheduling.models import Appointment, MovingOutcome
+from scheduling.models import Appointment, MovedIn, MovingOutcome, Series
 from scheduling.moving_in.stated import Stated
 from scheduling.moving_in.understanding import Visit
+from scheduling.recurrence import Rule
 from scheduling.states import AppointmentStatus
 
 SHOWN = 200
-REASON = 300
+REASON = 600
 _SHOWN_FIELDS = ("date", "start", "name", "given_name", "family_name", "email", "service", "staff")
-KNOWN_BEFORE = "It was moved in before; nothing is changed."
 KNOWN_BY = "{} was moved in from it before; nothing is changed."
 MOVED_THERE = "It stands at another time in this file than here."
 
@@ -31,6 +31,7 @@ class NotedRow(NamedTuple):
     shown: str
     customer_id: UUID | None = None
     appointment_id: UUID | None = None
+    series_id: UUID | None = None
 
 
 def rejected(stated: Stated, reasons: Sequence[str]) -> NotedRow:
@@ -41,21 +42,32 @@ def conflicting(stated: Stated, reason: str) -> NotedRow:
     return noted(stated, MovingOutcome.CONFLICT, [reason])
 
 
-def known(stated: Stated, visit: Visit, appointment: Appointment) -> NotedRow:
-    """The appointment is here already; ``appointment`` may have moved since."""
-    reasons = [KNOWN_BY.format(appointment.code)]
-    if (visit.start_at, visit.end_at) != (appointment.start_at, appointment.end_at):
+def known(stated: Stated, visit: Visit, moved: MovedIn) -> NotedRow:
+    """It is here already, and may have changed since."""
+    here = moved.appointment or moved.series
+    reasons = [KNOWN_BY.format(here.code)] if here else []
+    one = moved.appointment
+    if one and not visit.repeats and (one.start_at, one.end_at) != (visit.start_at, visit.end_at):
         reasons.append(MOVED_THERE)
     return noted(
         stated,
         MovingOutcome.KNOWN,
         reasons,
-        customer_id=appointment.customer_id,
-        appointment_id=appointment.pk,
+        customer_id=here.customer_id if here else None,
+        appointment_id=moved.appointment_id,
+        series_id=moved.series_id,
     )
 
 
-def entered(stated: Stated, visit: Visit, appointment: Appointment, found: Identified) -> NotedRow:
+def entered(
+    stated: Stated,
+    visit: Visit,
+    found: Identified,
+    *,
+    appointment: Appointment | None = None,
+    series: Series | None = None,
+    told: Sequence[str] = (),
+) -> NotedRow:
     """What an import did."""
     questions = [
         _question(review.candidate, review.evidence, review.candidate.code)
@@ -64,9 +76,10 @@ def entered(stated: Stated, visit: Visit, appointment: Appointment, found: Ident
     return noted(
         stated,
         outcome_of(visit, has_question=bool(questions)),
-        [*questions, *visit.told],
+        [*questions, *told, *visit.told],
         customer_id=found.customer.pk,
-        appointment_id=appointment.pk,
+        appointment_id=appointment.pk if appointment else None,
+        series_id=series.pk if series else None,
     )
 
 
@@ -75,11 +88,25 @@ def foreseen(
     visit: Visit,
     candidates: Iterable[tuple[Customer, Iterable[Fact]]],
     customer_id: UUID | None,
+    told: Sequence[str] = (),
 ) -> NotedRow:
     """What an import would do."""
     questions = [_question(one, facts, one.code) for one, facts in candidates]
     outcome = outcome_of(visit, has_question=bool(questions))
-    return noted(stated, outcome, [*questions, *visit.told], customer_id=customer_id)
+    return noted(stated, outcome, [*questions, *told, *visit.told], customer_id=customer_id)
+
+
+def as_series(rule: Rule) -> str:
+    return f"A series: {rule.in_words}."
+
+
+def one_by_one(visit: Visit) -> str:
+    """Say how many dates come in, and what becomes of the later ones."""
+    if visit.repeats is None:
+        return ""
+    count = len(visit.repeats.starts)
+    more = " Later ones come with a newer file." if visit.repeats.goes_on else ""
+    return f"{count} date{'' if count == 1 else 's'}, one by one: no series here is alike.{more}"
 
 
 def outcome_of(visit: Visit, *, has_question: bool) -> MovingOutcome:
@@ -96,9 +123,17 @@ def noted(
     *,
     customer_id: UUID | None = None,
     appointment_id: UUID | None = None,
+    series_id: UUID | None = None,
 ) -> NotedRow:
-    told = [without_unseen(reason)[:REASON] for reason in reasons]
-    return NotedRow(stated.number, outcome, told, shown(stated), customer_id, appointment_id)
+    return NotedRow(
+        stated.number,
+        outcome,
+        [without_unseen(reason)[:REASON] for reason in reasons],
+        shown(stated),
+        customer_id,
+        appointment_id,
+        series_id,
+    )
 
 
 def counted(counts: Mapping[str, int], rows: Iterable[NotedRow]) -> dict[str, int]:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,8 @@ from scheduling.moving_in.naming import KINDS, Names, Ours, names_in
 from scheduling.moving_in.reading import ReadFile, read_file
 
 FILE_NAME_CHARACTERS = 200
+# Somebody waits for the page, and reading takes a second for each thousand.
+EVENTS_LOOKED_AT = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ def names_of(found: MovingIn) -> list[Asked]:
 
     :raises UnreadableFile: the file changed into something that cannot be read.
     """
-    with opened(found).entries(found.mapping)() as entries:
-        written = names_in(entries)
+    with opened(found).entries(found.mapping)(0) as entries:
+        looked_at = EVENTS_LOOKED_AT if found.kind == FileKind.CALENDAR else None
+        written = names_in(islice(entries, looked_at))
     ours = Ours.read()
     asked = []
     for kind in KINDS:

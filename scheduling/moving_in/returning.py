@@ -48,7 +48,7 @@ def lines_of(found: MovingIn, *, outcome: str) -> Iterator[str]:
     """Yield a CSV of what became of the rows, or of those with ``outcome``."""
     writer = csv.writer(Echo())
     yield BYTE_ORDER_MARK + writer.writerow(HEADINGS)
-    rows = MovingInRow.objects.filter(of=found).select_related("customer", "appointment")
+    rows = MovingInRow.objects.filter(of=found).select_related("customer", "appointment", "series")
     if outcome:
         rows = rows.filter(outcome=outcome)
     for row in rows.order_by("number").iterator(chunk_size=500):
@@ -58,6 +58,6 @@ def lines_of(found: MovingIn, *, outcome: str) -> Iterator[str]:
             row.get_outcome_display(),
             " ".join(row.reasons),
             row.customer.code if row.customer else "",
-            row.appointment.code if row.appointment else "",
+            here.code if (here := row.appointment or row.series) else "",
         ]
         yield writer.writerow(map(protected, cells))

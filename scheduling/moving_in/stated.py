@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 FIELDS: Mapping[str, str] = {
     "date": "Date",
@@ -31,6 +31,14 @@ TELLING = (
 
 
 @dataclass(frozen=True, slots=True)
+class Repetition:
+    """An RRULE, and the dates besides: instants in UTC, wall times or days, in ISO format."""
+
+    rule: str
+    left_out: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """``values`` are texts by field, none of them empty; ``faults`` forbid to use them.
 
@@ -43,7 +51,8 @@ class Stated:
     faults: tuple[str, ...] = ()
     occurrence: str = ""
     told: tuple[str, ...] = ()
-    extra: Mapping[str, str] = field(default_factory=dict)
+    repetition: Repetition | None = None
 
 
-Entries = Callable[[], AbstractContextManager[Iterator[Stated]]]
+# Opens what follows the row with a number, 0 for all of it.
+Entries = Callable[[int], AbstractContextManager[Iterator[Stated]]]

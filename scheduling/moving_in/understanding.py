@@ -1,27 +1,25 @@
 """What a row means here: with whom, what, when, for whom; or everything that is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from customers.claims import Claim, ExternalKey, Traits, traits_of
 from customers.normalizing import fold, split_name
 from hub.errors import InvalidInput
-from scheduling import limits
-from scheduling.local_times import AmbiguousTime, instant_of
 from scheduling.models import Location, Service, Staff
 from scheduling.moving_in.calendars import OLD_ID_LENGTH
+from scheduling.moving_in.instants import times_of, zone_of
 from scheduling.moving_in.naming import Meanings
+from scheduling.moving_in.recurring import Repeats, repeats_of
 from scheduling.moving_in.stated import TELLING, Stated
-from scheduling.moving_in.written_times import read_duration, read_moment
 from scheduling.rules import Rules, rules_of
 from scheduling.states import AppointmentStatus
 from scheduling.texts import NOTES_LENGTH
 
-MONTH_FIRST = frozenset({"US", "CA", "PH"})
 _STATUS_WORDS = {
     AppointmentStatus.BOOKED: "booked|confirmed|scheduled|active|accepted|approved|pending|open"
     "|new|tentative|requested|unconfirmed|gebucht|bestatigt",
@@ -34,9 +32,7 @@ _STATUS_WORDS = {
 _STATUSES = {
     word.lower(): status for status, words in _STATUS_WORDS.items() for word in words.split("|")
 }
-AMBIGUOUS = "This time comes twice that day, because the clocks are set back; the first is meant."
 CUT = f"The notes were cut after {NOTES_LENGTH:,} characters."
-SOME_MINUTES = 15  # while the service is unknown, and the row rejected anyway
 Result = TypeVar("Result")
 
 
@@ -68,10 +64,25 @@ class Visit:
     status: AppointmentStatus
     notes: str
     told: tuple[str, ...]
+    repeats: Repeats | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         return self.old_id, self.occurrence
+
+    @property
+    def length(self) -> timedelta:
+        return self.end_at - self.start_at
+
+    def on(self, start_at: datetime) -> "Visit":
+        """Return the single visit of what repeats that begins at ``start_at``."""
+        return replace(
+            self,
+            occurrence=start_at.isoformat(),
+            start_at=start_at,
+            end_at=start_at + self.length,
+            repeats=None,
+        )
 
     def is_over(self, *, at: datetime) -> bool:
         return self.end_at <= at
@@ -95,13 +106,17 @@ class Understanding:
         rules = self._rules_of(service, place) if service and place else None
         times = None
         if place and not stated.faults:
-            times = reading.tried(lambda: _times(values, place, rules, reading.told))
+            times = reading.tried(lambda: times_of(values, place, rules, reading.told))
         if times and status:
-            reading.tried(lambda: _require_possible(status, times[0], at=at))
+            possible = partial(_require_possible, status, times[0], at=at)
+            reading.tried(possible)
         if reading.faults or not (service and staff and place and rules and traits):
             raise NotUsable(list(dict.fromkeys(reading.faults)))
         if not (status and times):
             raise NotUsable(list(dict.fromkeys(reading.faults)))
+        repeats = self._repeats(stated, place, times, status, at=at)
+        if repeats:
+            times = repeats.starts[0], repeats.starts[0] + (times[1] - times[0])
         is_past_booking = status is AppointmentStatus.BOOKED and times[1] <= at
         return Visit(
             number=stated.number,
@@ -117,7 +132,30 @@ class Understanding:
             status=AppointmentStatus.COMPLETED if is_past_booking else status,
             notes=_notes(values.get("notes", ""), reading.told),
             told=tuple(reading.told),
+            repeats=repeats,
         )
+
+    def _repeats(
+        self,
+        stated: Stated,
+        place: Location,
+        times: tuple[datetime, datetime],
+        status: AppointmentStatus,
+        *,
+        at: datetime,
+    ) -> Repeats | None:
+        """:raises NotUsable: nothing of what repeats is to come, or it is canceled."""
+        if stated.repetition is None:
+            return None
+        if status is not AppointmentStatus.BOOKED:
+            raise NotUsable(["All of this series is canceled."])
+        zone = zone_of(stated.values.get("time_zone", ""), place)
+        clock = zone if datetime.fromisoformat(stated.values["start"]).tzinfo is None else UTC
+        first = times[0].astimezone(clock).replace(tzinfo=None, fold=0)
+        try:
+            return repeats_of(stated.repetition, first, clock, place.time_zone, at=at)
+        except InvalidInput as error:
+            raise NotUsable([str(error)]) from error
 
     def _rules_of(self, service: Service, place: Location) -> Rules:
         key = (service.pk, place.pk)
@@ -159,82 +197,6 @@ class _Reading:
         except InvalidInput as error:
             self.faults.append(str(error))
             return None
-
-
-def _times(
-    values: Mapping[str, str], place: Location, rules: Rules | None, told: list[str]
-) -> tuple[datetime, datetime]:
-    """Return start and end in UTC.
-
-    :raises InvalidInput: they cannot be read, do not exist, or are no length of an appointment.
-    """
-    month_first = place.country in MONTH_FIRST
-    zone = _zone(values.get("time_zone", ""), place)
-    day = None
-    if "date" in values:
-        day = _day(read_moment(values["date"], month_first=month_first, field="date"))
-    start = _local("start", values.get("start", ""), day, month_first=month_first)
-    start_at = _instant(start, zone, told, field="start")
-    if "end" in values:
-        end = _local("end", values["end"], start.date(), month_first=month_first)
-        end_at = _instant(end, zone, told, field="end")
-    elif "duration" in values:
-        end_at = start_at + read_duration(values["duration"])
-    else:
-        minutes = rules.duration_minutes if rules else SOME_MINUTES
-        end_at = start_at + timedelta(minutes=minutes)
-    if end_at <= start_at:
-        raise InvalidInput("It ends before it starts.", field="end")
-    start_at = limits.in_utc(start_at, field="start")
-    end_at = limits.in_utc(end_at, field="end")
-    limits.require_length(start_at, end_at)
-    return start_at, end_at
-
-
-def _zone(name: str, place: Location) -> ZoneInfo:
-    if not name:
-        own: ZoneInfo = place.time_zone
-        return own
-    try:
-        return ZoneInfo(name.strip())
-    except (LookupError, OSError, ValueError):
-        shown = name[:60]
-        raise InvalidInput(f"“{shown}” is no time zone that we know.", field="time_zone") from None
-
-
-def _day(moment: date | datetime | time) -> date:
-    if isinstance(moment, datetime):
-        return moment.date()
-    if isinstance(moment, time):
-        raise InvalidInput("The date holds a time only.", field="date")
-    return moment
-
-
-def _local(name: str, text: str, day: date | None, *, month_first: bool) -> datetime:
-    if not text:
-        raise InvalidInput("It has no start.", field=name)
-    moment = read_moment(text, month_first=month_first, field=name)
-    if isinstance(moment, datetime):
-        return moment
-    if isinstance(moment, time):
-        if day is None:
-            raise InvalidInput("There is a time, but no date.", field=name)
-        return datetime.combine(day, moment)
-    raise InvalidInput("There is a date, but no time.", field=name)
-
-
-def _instant(local: datetime, zone: ZoneInfo, told: list[str], *, field: str) -> datetime:
-    """Return the instant in UTC; an offset in the file decides by itself.
-
-    :raises NonexistentTime: the clocks jump over it.
-    """
-    if local.tzinfo is not None:
-        return local.astimezone(UTC)
-    try:
-        return instant_of(local, zone, field=field)
-    except AmbiguousTime:
-        told.append(AMBIGUOUS)
-        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _status(text: str) -> AppointmentStatus:

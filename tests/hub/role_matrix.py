@@ -70,6 +70,7 @@ PAGES: dict[str, str] = {
     "/settings/moving-in/<uuid:pk>/names/": "M",
     "/settings/moving-in/<uuid:pk>/start/": "M",
     "/settings/moving-in/<uuid:pk>/cancel/": "M",
+    "/settings/moving-in/<uuid:pk>/take-back/": "M",
     "/settings/moving-in/<uuid:pk>/progress/": "M",
     "/settings/moving-in/<uuid:pk>/rows.csv": "M",
     # Customers

@@ -17,9 +17,10 @@ from customers.models import ImportState
 from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError
-from scheduling.models import FileKind, MovingIn, MovingOutcome
+from scheduling.models import FileKind, MovingIn, MovingOutcome, TakingBack
 from scheduling.moving_in.requesting import cancel, start
 from scheduling.moving_in.returning import lines_of
+from scheduling.moving_in.taking_back import LEFT, can_be_taken_back, take_back
 from scheduling.web.moving_in.choosing import may_choose
 
 PAGE = 50
@@ -33,6 +34,7 @@ TONES = {
     MovingOutcome.KNOWN: "info",
     MovingOutcome.CONFLICT: "bad",
     MovingOutcome.REJECTED: "bad",
+    MovingOutcome.TAKEN_BACK: "info",
 }
 WRITES = (MovingOutcome.BOOKED, MovingOutcome.NOTED, MovingOutcome.REVIEW)
 
@@ -67,7 +69,7 @@ def show_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bar alone, asked for every second; the whole page comes anew at the end."""
     found = _found(pk)
     response = render(request, "scheduling/moving_in/_progress.html", _progress(found))
-    if found.state not in MOVING:
+    if not _is_moving(found):
         response["HX-Refresh"] = "true"
     return response
 
@@ -94,6 +96,16 @@ def cancel_it(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("scheduling:moving_in")
 
 
+@require_POST
+@requires(Capability.IMPORT_APPOINTMENT)
+def take_it_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        take_back(_found(pk).pk, at=timezone.now(), by=Actor.signed_in(request))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("scheduling:moving_in_file", pk)
+
+
 @require_safe
 @requires(Capability.IMPORT_APPOINTMENT)
 def send_rows(request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -118,11 +130,19 @@ def _progress(found: MovingIn) -> dict[str, Any]:
     rows = sum(counts.values())
     return {
         "file": found,
-        "is_moving": found.state in MOVING,
+        "is_moving": _is_moving(found),
+        "is_taken_back": found.taking_back == TakingBack.DONE,
+        "may_take_back": can_be_taken_back(found),
+        "taken_back": counts[MovingOutcome.TAKEN_BACK],
+        "left": found.counts.get(LEFT, 0),
         "is_check": found.state in (ImportState.CHECKING, ImportState.CHECKED),
         "percent": round(100 * found.position / found.total) if found.total else 0,
         "rows_done": rows,
-        "outcomes": [(each, each.label, counts[each]) for each in MovingOutcome],
+        "outcomes": [
+            (each, each.label, counts[each])
+            for each in MovingOutcome
+            if counts[each] or each != MovingOutcome.TAKEN_BACK
+        ],
         "useful": sum(counts[each] for each in WRITES),
         "conflicts": counts[MovingOutcome.CONFLICT],
         "rejected": counts[MovingOutcome.REJECTED],
@@ -133,9 +153,13 @@ def _progress(found: MovingIn) -> dict[str, Any]:
     }
 
 
+def _is_moving(found: MovingIn) -> bool:
+    return found.state in MOVING or found.taking_back == TakingBack.RUNNING
+
+
 def _rows(request: HttpRequest, found: MovingIn) -> dict[str, Any]:
     show, after = _chosen(request), request.GET.get("after", "")
-    rows = found.rows.select_related("customer", "appointment").order_by("number")
+    rows = found.rows.select_related("customer", "appointment", "series").order_by("number")
     if show:
         rows = rows.filter(outcome=show)
     if after.isdecimal():

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:pk>/names/", choosing.names, name="moving_in_names"),
     path("<uuid:pk>/start/", showing.start_it, name="moving_in_start"),
     path("<uuid:pk>/cancel/", showing.cancel_it, name="moving_in_cancel"),
+    path("<uuid:pk>/take-back/", showing.take_it_back, name="moving_in_take_back"),
     path("<uuid:pk>/progress/", showing.show_progress, name="moving_in_progress"),
     path("<uuid:pk>/rows.csv", showing.send_rows, name="moving_in_rows"),
 ]

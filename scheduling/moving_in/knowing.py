@@ -1,0 +1,46 @@
+"""What is here already of the appointments of an older system."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from scheduling.models import MovedIn
+from scheduling.moving_in import outcomes
+from scheduling.moving_in.outcomes import NotedRow
+from scheduling.moving_in.stated import Stated
+from scheduling.moving_in.understanding import Visit
+
+Here = Mapping[tuple[str, str], MovedIn]
+
+
+def here_of(system: str, visits: Iterable[Visit]) -> Here:
+    """Return what came from ``system`` under the ids of ``visits``."""
+    moved = MovedIn.objects.filter(system=system, old_id__in={one.old_id for one in visits})
+    found = moved.select_related("appointment", "series")
+    return {(one.old_id, one.occurrence): one for one in found}
+
+
+def known_row(stated: Stated, visit: Visit, here: Here) -> NotedRow | None:
+    """Return the row of what is here already; None where something of it is not."""
+    if there := here.get(visit.key):
+        return outcomes.known(stated, visit, there)
+    if visit.repeats:
+        singles = [here.get((visit.old_id, start.isoformat())) for start in visit.repeats.starts]
+        found = [one for one in singles if one]
+        return outcomes.known(stated, visit, found[0]) if len(found) == len(singles) else None
+    series = here.get((visit.old_id, ""))
+    if visit.occurrence and series and _is_date_of(series, visit.occurrence):
+        return outcomes.known(stated, visit, series)
+    return None
+
+
+def _is_date_of(moved: MovedIn, occurrence: str) -> bool:
+    """Say whether the series that came in has this date as a visit of its own."""
+    if moved.series is None:
+        return False
+    try:
+        original = datetime.fromisoformat(occurrence)
+    except ValueError:
+        return False
+    if original.tzinfo:
+        original = original.astimezone(moved.series.time_zone)
+    return str(original.date()) not in moved.series.left_out
