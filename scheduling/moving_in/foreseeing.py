@@ -16,6 +16,7 @@ from scheduling.models import Appointment, Location, MovingOutcome, Occupancy, R
 from scheduling.moving_in import outcomes
 from scheduling.moving_in.entering import drafted_of, offer_for
 from scheduling.moving_in.entering_series import refused, rule_for
+from scheduling.moving_in.knowing import why_taken
 from scheduling.moving_in.outcomes import NotedRow
 from scheduling.moving_in.stated import Stated
 from scheduling.moving_in.understanding import Visit
@@ -47,7 +48,7 @@ class Forecast:
             try:
                 found.append(self._foresee(stated, visit, people))
             except SlotTaken as error:
-                found.append(outcomes.conflicting(stated, str(error)))
+                found.append(outcomes.conflicting(stated, why_taken(error)))
             except DomainError as error:
                 found.append(outcomes.rejected(stated, [str(error)]))
         return found

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from customers.erasure import Kept
 from customers.importing.forgetting import FILES
 from customers.importing.states import MOVING, TRANSITIONS
-from customers.models import ImportState
+from customers.models import Customer, ImportState
 from hub import documents, history, locks, outbox
 from hub.actors import Actor
 from scheduling.models import MovedIn, MovingIn, MovingInRow
@@ -46,6 +46,9 @@ def erase(customer_ids: Iterable[UUID], *, by: Actor) -> None:  # noqa: ARG001
     files = MovingIn.objects.filter(pk__in=of).exclude(file=None).values("file")
     MovingIn.objects.filter(file__in=files).update(file_due_at=Now())
     rows.update(shown="", reasons=[])
+    for customer in Customer.objects.filter(pk__in=ids):  # whom a question was about
+        asked = MovingInRow.objects.filter(reasons__icontains=f"{customer.code}?")
+        asked.update(reasons=[])
     outbox.ring_after_commit(FORGET_TASK)
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from scheduling.models import MovedIn
+from hub.identifiers import parse_public_id
+from scheduling.models import Appointment, MovedIn
 from scheduling.moving_in import outcomes
 from scheduling.moving_in.outcomes import NotedRow
 from scheduling.moving_in.stated import Stated
 from scheduling.moving_in.understanding import Visit
+from scheduling.occupying import SlotTaken
 
+NAMED = 3
 Here = Mapping[tuple[str, str], MovedIn]
 
 
@@ -31,6 +35,15 @@ def known_row(stated: Stated, visit: Visit, here: Here) -> NotedRow | None:
     if visit.occurrence and series and _is_date_of(series, visit.occurrence):
         return outcomes.known(stated, visit, series)
     return None
+
+
+def why_taken(error: SlotTaken) -> str:
+    """Return the refusal, with the codes of the appointments that are in the way."""
+    listed: Any = error.details.get("in_the_way", [])
+    ids = [parse_public_id("apt", one["appointment"]) for one in listed if "appointment" in one]
+    found = Appointment.objects.filter(pk__in=ids).order_by("start_at", "pk")
+    codes = ", ".join(one.code for one in found[:NAMED])
+    return f"{error} In the way: {codes}." if codes else str(error)
 
 
 def _is_date_of(moved: MovedIn, occurrence: str) -> bool:

@@ -27,7 +27,7 @@ from scheduling.moving_in import outcomes
 from scheduling.moving_in.entering import enter, require_mover
 from scheduling.moving_in.entering_series import enter_repeating
 from scheduling.moving_in.foreseeing import Forecast
-from scheduling.moving_in.knowing import here_of, known_row
+from scheduling.moving_in.knowing import here_of, known_row, why_taken
 from scheduling.moving_in.naming import Meanings, Ours
 from scheduling.moving_in.outcomes import NotedRow, counted
 from scheduling.moving_in.reading import read_file
@@ -139,7 +139,7 @@ class Mover:
         try:
             kept = written()
         except SlotTaken as error:
-            kept = self._refused(passed, outcomes.conflicting(stated, str(error)), at=at)
+            kept = self._refused(passed, outcomes.conflicting(stated, why_taken(error)), at=at)
         except DomainError as error:
             # Whoever lost the right to move in is stopped by the transaction of the refusal.
             kept = self._refused(passed, outcomes.rejected(stated, [str(error)]), at=at)

@@ -143,8 +143,9 @@ def _rule_like(
     if [wall_instant(day, clock, zone) for day in days] != starts:
         return None  # it keeps to another clock
     last = until.astimezone(zone).date()
+    near = [day for day in days if day <= last]
     for rule in _candidates(parts, days, zone):
-        if list(islice(rule.dates(last=last), MOST_COMPARED)) == days:
+        if list(islice(rule.dates(last=last), MOST_COMPARED)) == near:
             return rule
     return None
 

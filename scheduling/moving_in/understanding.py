@@ -15,7 +15,7 @@ from scheduling.moving_in.calendars import OLD_ID_LENGTH
 from scheduling.moving_in.instants import times_of, zone_of
 from scheduling.moving_in.naming import Meanings
 from scheduling.moving_in.recurring import Repeats, repeats_of
-from scheduling.moving_in.stated import TELLING, Stated
+from scheduling.moving_in.stated import TELLING, Repetition, Stated
 from scheduling.rules import Rules, rules_of
 from scheduling.states import AppointmentStatus
 from scheduling.texts import NOTES_LENGTH
@@ -84,6 +84,12 @@ class Visit:
             repeats=None,
         )
 
+    def by(self, at: datetime) -> "Visit":
+        """Return it as it is by then: what was booked and is past took place."""
+        if self.status is AppointmentStatus.BOOKED and self.is_over(at=at):
+            return replace(self, status=AppointmentStatus.COMPLETED)
+        return self
+
     def is_over(self, *, at: datetime) -> bool:
         return self.end_at <= at
 
@@ -102,23 +108,17 @@ class Understanding:
         staff = reading.tried(lambda: self._meanings.staff(values.get("staff", "")))
         traits = reading.tried(lambda: self._traits(values, staff))
         status = reading.tried(lambda: _status(values.get("status", "")))
-        place = staff and self._meanings.location(values.get("location", ""), staff)
+        named = values.get("location", "")
+        place = self._meanings.location(named, staff) if staff else None
         rules = self._rules_of(service, place) if service and place else None
-        times = None
-        if place and not stated.faults:
-            times = reading.tried(lambda: times_of(values, place, rules, reading.told))
+        times = self._times(reading, stated, place, rules)
         if times and status:
-            possible = partial(_require_possible, status, times[0], at=at)
-            reading.tried(possible)
-        if reading.faults or not (service and staff and place and rules and traits):
-            raise NotUsable(list(dict.fromkeys(reading.faults)))
-        if not (status and times):
-            raise NotUsable(list(dict.fromkeys(reading.faults)))
-        repeats = self._repeats(stated, place, times, status, at=at)
-        if repeats:
-            times = repeats.starts[0], repeats.starts[0] + (times[1] - times[0])
-        is_past_booking = status is AppointmentStatus.BOOKED and times[1] <= at
-        return Visit(
+            reading.tried(partial(_require_possible, status, times[0], at=at))
+        if not (service and staff and place and rules and traits and status and times):
+            raise reading.not_usable()
+        if reading.faults:
+            raise reading.not_usable()
+        visit = Visit(
             number=stated.number,
             old_id=_old_id(values),
             occurrence=stated.occurrence,
@@ -129,33 +129,34 @@ class Understanding:
             rules=rules,
             start_at=times[0],
             end_at=times[1],
-            status=AppointmentStatus.COMPLETED if is_past_booking else status,
+            status=status,
             notes=_notes(values.get("notes", ""), reading.told),
             told=tuple(reading.told),
-            repeats=repeats,
         )
+        return self._recurring(visit, stated, at=at) if stated.repetition else visit.by(at)
 
-    def _repeats(
-        self,
-        stated: Stated,
-        place: Location,
-        times: tuple[datetime, datetime],
-        status: AppointmentStatus,
-        *,
-        at: datetime,
-    ) -> Repeats | None:
-        """:raises NotUsable: nothing of what repeats is to come, or it is canceled."""
-        if stated.repetition is None:
+    def _times(
+        self, reading: "_Reading", stated: Stated, place: Location | None, rules: Rules | None
+    ) -> tuple[datetime, datetime] | None:
+        if place is None or stated.faults:
             return None
-        if status is not AppointmentStatus.BOOKED:
+        return reading.tried(lambda: times_of(stated.values, place, rules, reading.told))
+
+    def _recurring(self, visit: Visit, stated: Stated, *, at: datetime) -> Visit:
+        """:raises NotUsable: nothing of what repeats is to come, or it is canceled."""
+        if visit.status is not AppointmentStatus.BOOKED:
             raise NotUsable(["All of this series is canceled."])
-        zone = zone_of(stated.values.get("time_zone", ""), place)
+        zone = zone_of(stated.values.get("time_zone", ""), visit.place)
         clock = zone if datetime.fromisoformat(stated.values["start"]).tzinfo is None else UTC
-        first = times[0].astimezone(clock).replace(tzinfo=None, fold=0)
+        first = visit.start_at.astimezone(clock).replace(tzinfo=None, fold=0)
+        repetition = stated.repetition or Repetition("", frozenset())
         try:
-            return repeats_of(stated.repetition, first, clock, place.time_zone, at=at)
+            repeats = repeats_of(repetition, first, clock, visit.place.time_zone, at=at)
         except InvalidInput as error:
             raise NotUsable([str(error)]) from error
+        start_at = repeats.starts[0]
+        end_at = start_at + visit.length
+        return replace(visit, start_at=start_at, end_at=end_at, repeats=repeats)
 
     def _rules_of(self, service: Service, place: Location) -> Rules:
         key = (service.pk, place.pk)
@@ -190,6 +191,9 @@ class _Reading:
     def __init__(self, stated: Stated) -> None:
         self.faults = [*stated.faults]
         self.told = [*stated.told]
+
+    def not_usable(self) -> NotUsable:
+        return NotUsable(list(dict.fromkeys(self.faults)))
 
     def tried(self, read: Callable[[], Result]) -> Result | None:
         try:

@@ -11,6 +11,7 @@ from hub.actors import Actor
 from scheduling.models import Appointment, MovedIn, MovingIn
 from scheduling.moving_in.forgetting import forget_due
 from scheduling.moving_in.requesting import cancel
+from tests.factories.customers import customer
 from tests.factories.people import SETUP, actor
 from tests.scheduling.moving_in.files import (
     MARA_ROW,
@@ -79,3 +80,13 @@ def test_bytes_that_another_import_needs_stay() -> None:
     cancel(young.pk, at=NOW + KEPT, by=actor(ada()))
     assert is_stored(old)
     assert forget_due(at=NOW + KEPT + KEPT, by=SETUP) == 1
+
+
+def test_a_question_about_somebody_who_is_erased_loses_its_words() -> None:
+    other = customer("Mara Winter", email="other@winter.example")
+    found = moved_in(table(row("B1", email="")))
+    assert other.code in found.rows.get().reasons[0]
+
+    erase_customer(other.pk, reason="She asked", at=NOW, by=actor(ada()))
+
+    assert found.rows.get().reasons == []

@@ -93,13 +93,14 @@ def test_one_id_twice_in_a_file_comes_in_once() -> None:
 
 def test_a_conflict_names_what_is_in_the_way_and_nothing_of_its_row_is_saved() -> None:
     _, _, dina = salon()
-    booked(client("Ben Kraus"), staff=dina, start=TEN)
+    there = booked(client("Ben Kraus"), staff=dina, start=TEN)
 
     foreseen = checked(table(row("B1", "2027-03-01 10:30", name="Jo Doe", email="n@x.example")))
     before = told(foreseen)
     done = run(foreseen)
 
-    assert told(done) == before == [(2, "conflict", ["Dina Falk is booked 10:00 – 10:45."])]
+    reason = f"Dina Falk is booked 10:00 – 10:45. In the way: {there.code}."
+    assert told(done) == before == [(2, "conflict", [reason])]
     assert Customer.objects.count() == Appointment.objects.count() == 1
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
@@ -236,6 +236,7 @@ RULES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(rule=RULES, days_later=st.integers(0, 400))
 def test_every_rule_of_ours_is_known_again_from_any_day_on(rule: Rule, days_later: int) -> None:
     every = list(rule.dates(last=date(2045, 1, 1)))
