@@ -89,6 +89,7 @@ def told_of(customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "end_at": visit.end_at,
             "time_zone": str(visit.time_zone),
             "status": visit.status,
+            "confirmed_at": visit.confirmed_by_customer_at,
             "notes": visit.notes,
             "cancel_reason": visit.cancel_reason,
             "messages": sent.get(visit.pk, []),

@@ -21,7 +21,13 @@ ICONS = {
     AddressKind.WORK: "briefcase",
     AddressKind.VISIT: "route",
 }
-DOORS = {"browser": "Hub", "job": "Hub", "api": "API", "import": "Import"}
+DOORS = {
+    "browser": "Hub",
+    "job": "Hub",
+    "api": "API",
+    "import": "Import",
+    "booking page": "Booking page",
+}
 
 
 @dataclass(frozen=True, slots=True)
