@@ -22,7 +22,7 @@ from scheduling.offering import NotQualified, Offer, customer_for, drafted, offe
 from scheduling.permitting import locked_for, require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
 from scheduling.rescheduling import reschedule_appointment
-from scheduling.texts import NOTES_LENGTH, require_text
+from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, require_text
 
 __all__ = [
     "Booking",
@@ -35,6 +35,9 @@ __all__ = [
     "book_visit",
     "reschedule_appointment",
 ]
+
+
+LONGEST_NOTES = {"notes": NOTES_LENGTH, "customer_notes": CUSTOMER_NOTES_LENGTH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,34 @@ def book_appointment(
 
 @transaction.atomic
 def annotate_appointment(
-    appointment_id: UUID, *, notes: str, by: Actor, expected_version: int | None = None
+    appointment_id: UUID,
+    *,
+    notes: str | None = None,
+    customer_notes: str | None = None,
+    by: Actor,
+    expected_version: int | None = None,
 ) -> Appointment:
-    """Write the notes for staff.
+    """Write the notes for staff, or those that the customer reads; ``None`` leaves them.
 
     :raises AccessDenied: it is not an appointment of ``by``.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
-    :raises InvalidInput: the notes are too long.
+    :raises InvalidInput: notes are too long.
     """
     appointment = locked_for(by, appointment_id)
     require_version(appointment.version, expected_version)
-    appointment.notes = require_text(notes, field="notes", longest=NOTES_LENGTH)
-    history.save(appointment, fields=["notes"], by=by)
-    outbox.record(EventName.APPOINTMENT_UPDATED, subject=appointment, by=by, fields={"notes": []})
+    given = {"notes": notes, "customer_notes": customer_notes}
+    written = {
+        name: require_text(text, field=name, longest=LONGEST_NOTES[name])
+        for name, text in given.items()
+        if text is not None
+    }
+    if not written:
+        return appointment
+    for name, text in written.items():
+        setattr(appointment, name, text)
+    history.save(appointment, fields=list(written), by=by)
+    told: dict[str, list[str]] = {name: [] for name in written}
+    outbox.record(EventName.APPOINTMENT_UPDATED, subject=appointment, by=by, fields=told)
     return appointment
 
 

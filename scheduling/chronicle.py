@@ -91,6 +91,7 @@ def told_of(customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "status": visit.status,
             "confirmed_at": visit.confirmed_by_customer_at,
             "notes": visit.notes,
+            "notes for the customer": visit.customer_notes,
             "cancel_reason": visit.cancel_reason,
             "messages": sent.get(visit.pk, []),
         }

@@ -168,6 +168,7 @@ def _context(appointment: Appointment) -> dict[str, Any]:
     elsewhere = own is not None and own.utcoffset(start.replace(tzinfo=None)) != start.utcoffset()
     return {
         "appointment": appointment,
+        "customer_notes": appointment.customer_notes,
         "instructions": appointment.service.instructions,
         "fee": _fee(appointment, zone),
         "customer": appointment.customer,

@@ -3,6 +3,7 @@
 from hub.errors import InvalidInput
 
 NOTES_LENGTH = 4000
+CUSTOMER_NOTES_LENGTH = 1000
 REASON_LENGTH = 200
 OVERRIDE_LENGTH = 100
 

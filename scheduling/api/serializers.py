@@ -24,7 +24,7 @@ from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, ROOM, SEES, SEES
 from scheduling.models import Appointment, CanceledBy
 from scheduling.models.catalog import MOST_NEEDED
 from scheduling.states import AppointmentStatus
-from scheduling.texts import NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
+from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
 SEES_CUSTOMERS = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 CLAIRE = "cus_0192f0c1a2b37c4d8e5f60718293a4b5"
@@ -64,6 +64,7 @@ class AppointmentAnswer(AnswerSerializer):
         "late_fee": "20.00",
         "free_until": "2026-11-23T08:30:00Z",
         "notes": "",
+        "customer_notes": "",
         "reschedule_count": 0,
         "previous_start_at": None,
         "cancel_reason": "",
@@ -104,6 +105,7 @@ class AppointmentAnswer(AnswerSerializer):
     late_fee = MoneyField()
     free_until = MomentField()
     notes = TextField(max_length=NOTES_LENGTH)
+    customer_notes = TextField(max_length=CUSTOMER_NOTES_LENGTH)
     reschedule_count = WholeNumberField()
     previous_start_at = MomentField(allow_null=True)
     cancel_reason = TextField(max_length=REASON_LENGTH)
@@ -212,9 +214,12 @@ class Swap(InputSerializer):
 
 
 class AppointmentNotes(InputSerializer):
+    """``notes`` are for staff, ``customer_notes`` stand in messages to the customer."""
+
     example: ClassVar = {"notes": "Allergic to henna"}
 
-    notes = TextField(max_length=NOTES_LENGTH, allow_blank=True)
+    notes = TextField(max_length=NOTES_LENGTH, allow_blank=True, required=False)
+    customer_notes = TextField(max_length=CUSTOMER_NOTES_LENGTH, allow_blank=True, required=False)
 
 
 class Cancellation(InputSerializer):

@@ -99,6 +99,9 @@ class Appointment(models.Model):
     reminder_minutes = models.PositiveIntegerField(default=0)
 
     notes = models.TextField(blank=True, max_length=4000, help_text="For staff only")
+    customer_notes = models.TextField(
+        blank=True, default="", db_default="", max_length=1000, help_text="The customer reads them"
+    )
     schedule_version = models.PositiveIntegerField(default=1)
     reschedule_count = models.PositiveIntegerField(default=0)
     confirmed_by_customer_at = models.DateTimeField(

@@ -22,6 +22,7 @@ from scheduling.web.appointments import MAY_BOOK, found, page
 from scheduling.web.forms import CancelForm, NotesForm, ReasonForm, take_refusal
 
 Verb = Callable[[], Appointment]
+NOTES = ("notes", "customer_notes")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,6 +105,7 @@ def write_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
         changed = annotate_appointment(
             pk,
             notes=form.cleaned_data["notes"],
+            customer_notes=form.cleaned_data["customer_notes"],
             expected_version=form.cleaned_data["version"],
             by=Actor.signed_in(request),
         )
@@ -117,21 +119,22 @@ def write_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _stale_notes(request: HttpRequest, appointment: Appointment, form: NotesForm) -> HttpResponse:
     """Show both versions; what was typed stays in the form, to be saved over the newest."""
-    mine = form.cleaned_data["notes"]
+    mine = {name: form.cleaned_data[name] for name in NOTES}
     newest = appointment.history.latest("history_date")
     stale = {
         "who": newest.actor_name,
         "when": newest.history_date,
         "rows": [
             {
-                "label": "Notes for staff",
-                "theirs": appointment.notes,
-                "mine": mine,
-                "differs": mine != appointment.notes,
+                "label": form.fields[name].label,
+                "theirs": getattr(appointment, name),
+                "mine": text,
+                "differs": text != getattr(appointment, name),
             }
+            for name, text in mine.items()
         ],
     }
-    again = NotesForm(initial={"notes": mine, "version": appointment.version})
+    again = NotesForm(initial=mine | {"version": appointment.version})
     return page(request, appointment, notes=again, stale=stale, status=412)
 
 

@@ -55,7 +55,11 @@ def page(
 ) -> HttpResponse:
     """Render the page; with ``notes`` the form as it came back."""
     at, held = timezone.now(), access.of(request)
-    initial = {"notes": appointment.notes, "version": appointment.version}
+    initial = {
+        "notes": appointment.notes,
+        "customer_notes": appointment.customer_notes,
+        "version": appointment.version,
+    }
     context = facts(request, appointment, at=at) | {
         "notes_form": notes or NotesForm(initial=initial),
         "stale": stale,

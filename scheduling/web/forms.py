@@ -11,7 +11,7 @@ from django import forms
 from hub.errors import DomainError
 from scheduling.local_times import instant_of
 from scheduling.models import CanceledBy, Service, Staff
-from scheduling.texts import NOTES_LENGTH, REASON_LENGTH
+from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, REASON_LENGTH
 
 OTHER = "other"
 ANYONE = ""
@@ -247,5 +247,12 @@ class NotesForm(forms.Form):
         max_length=NOTES_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    customer_notes = forms.CharField(
+        label="Notes for the customer",
+        max_length=CUSTOMER_NOTES_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Stand in messages to come, and behind the customer’s link.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)

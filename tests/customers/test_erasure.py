@@ -16,6 +16,7 @@ from hub import history
 from hub.access import AccessDenied
 from hub.errors import InvalidInput
 from hub.models import Change
+from scheduling.booking import annotate_appointment
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment
 from tests.customers.merged import merge, undo
@@ -66,6 +67,7 @@ def canary() -> Customer:
     gone = add_address(made.pk, place | {"street": f"4 {CANARY} Street"}, by=SETUP)
     remove_address(made.pk, gone.pk, by=SETUP)
     visit = booked(made, notes=f"Likes {CANARY}")
+    annotate_appointment(visit.pk, customer_notes=f"Dear {CANARY}", by=SETUP)
     cancel_appointment(visit.pk, reason=f"{CANARY} is ill", at=timezone.now(), by=SETUP)
     return made
 

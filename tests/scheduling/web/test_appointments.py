@@ -106,11 +106,15 @@ def test_messages_are_listed_with_why_one_was_not_sent(ben: Client, made: Appoin
 def test_notes_are_saved_with_the_version_they_were_written_on(
     ben: Client, made: Appointment
 ) -> None:
-    answer = act(ben, made, "notes", notes="Prefers tea", version="1")
+    asked = {"notes": "Prefers tea", "customer_notes": "Bring a towel", "version": "1"}
+
+    answer = act(ben, made, "notes", **asked)
 
     made.refresh_from_db()
     assert answer.status_code == 302
     assert (made.notes, made.version) == ("Prefers tea", 2)
+    assert made.customer_notes == "Bring a towel"
+    assert "Bring a towel</textarea>" in page(ben, made)
 
 
 def test_stale_notes_show_both_versions_and_lose_neither(ben: Client, made: Appointment) -> None:

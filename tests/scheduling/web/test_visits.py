@@ -10,6 +10,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from hub.notifications.sending import send_due
+from scheduling.booking import annotate_appointment
 from scheduling.event_files import uid_of
 from scheduling.linking import OUTLASTS
 from scheduling.models import Appointment
@@ -57,6 +58,16 @@ def test_looking_changes_nothing_whatever_is_opened(
     assert {answer.status_code for answer in answers} <= {200, 302, 405}
     appointment.refresh_from_db()
     assert (appointment.version, appointment.history.count()) == (1, 1)
+
+
+def test_notes_for_the_customer_are_shown_and_those_for_staff_are_not(ada_phone: Client) -> None:
+    appointment = visit(notes="Never pays")
+    annotate_appointment(appointment.pk, customer_notes="Bring a towel", by=SETUP)
+
+    shown = ada_phone.get(path(appointment)).text
+
+    assert "Bring a towel" in shown
+    assert "Never pays" not in shown
 
 
 HARMLESS = ("get", "head", "options")
