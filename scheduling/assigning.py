@@ -40,6 +40,8 @@ def reassign(
     for row in gone:
         history.delete(row, by=by)
     history.create_all(new, at=at, by=by)
+    # What was prefetched is of before; the next look reads anew.
+    getattr(appointment, "_prefetched_objects_cache", {}).pop("assignments", None)
     return _told(before, after)
 
 

@@ -16,7 +16,7 @@ from scheduling import limits, occupying
 from scheduling.assigning import assign, name_resource
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Series
-from scheduling.needs import Need, at_work, require_all
+from scheduling.needs import Need, at_work, at_work_first, require_all
 from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
@@ -137,7 +137,7 @@ def book_visit(
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
-    needs = offer.needs if set_aside else _within_limits(offer, appointment, at=at)
+    needs = (_beyond_limits if set_aside else _within_limits)(offer, appointment, at=at)
     occupying.lock(offer.subjects)
     occupying.require_unchanged(offer.place, offer.subjects)
     units = place(appointment, offer.staff, needs, held=held, at=at)
@@ -172,6 +172,10 @@ def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
     draft.created_at = at
     return draft
+
+
+def _beyond_limits(offer: Offer, draft: Appointment, *, at: datetime) -> list[Need]:  # noqa: ARG001
+    return at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
 
 
 def _within_limits(offer: Offer, draft: Appointment, *, at: datetime) -> list[Need]:

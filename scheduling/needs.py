@@ -134,9 +134,25 @@ def at_work(
     return [_at_work(need, place, start_at, end_at) for need in needs]
 
 
-def require_all(needs: Iterable[Need], held: Access) -> None:
-    """:raises AccessDenied: it takes a colleague's time, and ``held`` books only for itself."""
-    if any(need.what == COLLEAGUE for need in needs) and not held.can(Capability.BOOK_APPOINTMENT):
+def at_work_first(
+    needs: Iterable[Need], place: Location, start_at: datetime, end_at: datetime
+) -> list[Need]:
+    """Put colleagues who work then before the others, for a booking that sets hours aside."""
+    found = []
+    for need in needs:
+        there = limits.at_work(need.people, place, start_at, end_at)
+        ordered = sorted(need.candidates, key=lambda one: one not in there)
+        found.append(replace(need, candidates=ordered) if there else need)
+    return found
+
+
+def require_all(needs: Iterable[Need], held: Access, *, beside: Iterable[Staff] = ()) -> None:
+    """Let a booking go on that takes a colleague's time, or gives that of those ``beside`` back.
+
+    :raises AccessDenied: it does, and ``held`` books only for itself.
+    """
+    takes_others = any(need.what == COLLEAGUE for need in needs) or any(True for _ in beside)
+    if takes_others and not held.can(Capability.BOOK_APPOINTMENT):
         raise AccessDenied(
             "This takes a colleague’s time too. Ask somebody who books for everybody."
         )

@@ -97,7 +97,7 @@ def _reschedule(
     appointment = locked_as(seen, expected_version)
     require_reach(held, appointment.staff, appointment.location_id)
     require_reach(held, staff, appointment.location_id)
-    require_all(needs, held)
+    require_all(needs, held, beside=seen.beside)
     before = _placement(appointment)
     _apply(move, appointment, staff, beside)
     set_aside = limits.may_set_aside(held, move.override_reason)
@@ -126,6 +126,7 @@ def move_locked(
     # Who leads now and took part before changes places with who led.
     beside = [visit.staff if one == target.staff else one for one in visit.beside]
     needs = kept_by(visit, target.staff, beside)
+    require_all(needs, held)
     before = _placement(visit)
     length = visit.end_at - visit.start_at
     visit.previous_start_at = visit.start_at
@@ -187,9 +188,9 @@ def locked_as(seen: Appointment, expected_version: int | None) -> Appointment:
     return appointment
 
 
-def _taken_by(appointment: Appointment) -> set[UUID | None]:
+def _taken_by(appointment: Appointment) -> tuple[UUID, UUID | None, frozenset[UUID | None]]:
     beside = (row.staff_id or row.resource_id for row in appointment.assignments.all())
-    return {appointment.staff_id, appointment.resource_id, *beside}
+    return appointment.staff_id, appointment.resource_id, frozenset(beside)
 
 
 def _apply(move: Move, appointment: Appointment, staff: Staff, beside: Sequence[Staff]) -> None:
@@ -232,15 +233,19 @@ def _write(
     by: Actor,
     as_part_of_series: bool,
 ) -> None:
-    appointment.schedule_version += 1
-    appointment.reschedule_count += 1
-    appointment.confirmed_by_customer_at = None  # that was about the old time
-    names = [*before, "schedule_version", "reschedule_count", "previous_start_at"]
-    names.append("confirmed_by_customer_at")
+    after = _placement(appointment)
+    names = [*before]
+    if after != before:
+        appointment.schedule_version += 1
+        appointment.reschedule_count += 1
+        appointment.confirmed_by_customer_at = None  # that was about the old time
+        names += ["schedule_version", "reschedule_count", "previous_start_at"]
+        names.append("confirmed_by_customer_at")
     if as_part_of_series:
         names += ["series", "occurs_on"]
-    history.save(appointment, fields=names, by=by, reason=reason)
-    after = _placement(appointment)
+    history.save(
+        appointment, fields=names, by=by, reason=reason or _others_told(appointment, also)
+    )
     fields: dict[str, list[str | None]] = {
         name: [_said(before[name]), _said(after[name])]
         for name in before
@@ -250,7 +255,18 @@ def _write(
         fields["override_reason"] = ["", reason]
     if as_part_of_series:
         fields["series"] = [None, str(appointment.series_id)]
-    outbox.record(EventName.APPOINTMENT_RESCHEDULED, subject=appointment, by=by, fields=fields)
+    name = EventName.APPOINTMENT_RESCHEDULED
+    if after == before:  # only somebody or something beside is another
+        name = EventName.APPOINTMENT_UPDATED
+    outbox.record(name, subject=appointment, by=by, fields=fields)
+
+
+def _others_told(appointment: Appointment, also: Mapping[str, list[str]]) -> str:
+    """Say for the history who takes part beside by now, where that has changed."""
+    if "beside" not in also:
+        return ""
+    names = ", ".join(person.name for person in appointment.beside)
+    return f"Also takes part: {names or 'nobody'}"
 
 
 def _placement(appointment: Appointment) -> Placement:

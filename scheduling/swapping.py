@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, DurationField, F, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from hub.actors import Actor
 from hub.errors import InvalidInput
@@ -18,21 +19,23 @@ from scheduling.states import AppointmentStatus
 
 
 @occupying.retrying
-def swap_appointments(
+def swap_appointments(  # noqa: PLR0913
     one_id: UUID,
     other_id: UUID,
     *,
     at: datetime,
     by: Actor,
     expected_version: int | None = None,
+    other_version: int | None = None,
     override_reason: str = "",
 ) -> tuple[Appointment, Appointment]:
     """Swap both or none; each keeps its length, its rules, and who takes part beside.
 
-    ``expected_version`` is of the first one. ``override_reason`` as in booking.
+    ``expected_version`` is of the first one, ``other_version`` of the other. ``override_reason``
+    as in booking.
 
     :raises AccessDenied: one of them is not an appointment of ``by``.
-    :raises StaleVersion: somebody else changed the first one since ``expected_version``.
+    :raises StaleVersion: somebody else changed one of them since that version.
     :raises IllegalTransition: one of them is over, or canceled.
     :raises InvalidInput: there is nothing to swap, or they are at different locations.
     :raises NotQualified: somebody does not offer the other's service.
@@ -49,7 +52,7 @@ def swap_appointments(
     subjects = _subjects(one, other) | _subjects(other, one)
     occupying.lock(subjects)
     occupying.require_unchanged(one.location, subjects)
-    versions = {one.pk: expected_version, other.pk: None}
+    versions = {one.pk: expected_version, other.pk: other_version}
     first, second = sorted((one, other), key=lambda visit: visit.pk)
     locked = {visit.pk: locked_as(visit, versions[visit.pk]) for visit in (first, second)}
     for visit in locked.values():
@@ -68,7 +71,7 @@ def swap_appointments(
 def swappable_with(
     visit: Appointment, among: QuerySet[Appointment], *, at: datetime
 ) -> QuerySet[Appointment]:
-    """Narrow ``among`` to what ``visit`` may change places with, earliest first.
+    """Narrow ``among`` to what ``visit`` may change places with, the nearest in time first.
 
     Whether both fit is seen when they are swapped.
     """
@@ -77,7 +80,9 @@ def swappable_with(
     )
     able = coming.filter(staff__services=visit.service_id, service__staff=visit.staff_id)
     same = {"staff": visit.staff_id, "start_at": visit.start_at}
-    return able.exclude(pk=visit.pk).exclude(**same).order_by("start_at", "pk")
+    start = Value(visit.start_at, output_field=DateTimeField())
+    apart = Greatest(F("start_at") - start, start - F("start_at"), output_field=DurationField())
+    return able.exclude(pk=visit.pk).exclude(**same).order_by(apart, "start_at", "pk")
 
 
 def _swappable(

@@ -13,6 +13,7 @@ from hub.actors import Actor
 from hub.errors import DomainError
 from scheduling.booking import reschedule_appointment
 from scheduling.canceling import cancel_with_undo
+from scheduling.models import Appointment
 from syncs.canonical import Atoms, Json, parse_instant
 from syncs.connectors.base import Kind
 
@@ -26,6 +27,7 @@ class Asked:
     label: str
     at: datetime
     by: Actor
+    staff: frozenset[str] | None = None  # whose calendar it is; None: of nobody in particular
 
 
 Verb = Callable[[Asked, Json], None]
@@ -57,6 +59,7 @@ def _verb(kind: str, atom: str) -> Verb:
 
 
 def _move(asked: Asked, value: Json) -> None:
+    _require_lead(asked)
     stretch = cast("Mapping[str, str]", value)
     reschedule_appointment(
         asked.local_id,
@@ -70,6 +73,7 @@ def _move(asked: Asked, value: Json) -> None:
 def _set_status(asked: Asked, value: Json) -> None:
     if value != "canceled":
         raise NotTaken("Only a cancellation is taken from there.")
+    _require_lead(asked)
     cancel_with_undo(
         asked.local_id,
         reason=f"Canceled in {asked.label}",
@@ -77,6 +81,16 @@ def _set_status(asked: Asked, value: Json) -> None:
         at=asked.at,
         by=asked.by,
     )
+
+
+def _require_lead(asked: Asked) -> None:
+    """:raises NotTaken: it is the calendar of somebody who only takes part beside."""
+    if asked.staff is None:
+        return
+    visit = Appointment.objects.get(pk=asked.local_id)
+    beside = {str(one.pk) for one in visit.beside}
+    if str(visit.staff_id) not in asked.staff and beside & asked.staff:
+        raise NotTaken("Only the calendar of whoever leads it moves or cancels it.")
 
 
 def _rename(asked: Asked, value: Json) -> None:

@@ -142,7 +142,10 @@ def _apply(run: Run, link: Link, record: Record, plan: Plan, base: Base) -> tupl
     """Let the verbs take what the other side changed; what they refuse goes back there."""
     if not plan.apply_to_hub:
         return plan, record
-    asked = applying.Asked(run.kind, run.local_id, run.connection.label, run.at, run.by)
+    staff = run.connection.config.get("staff")
+    whose = None if staff is None else frozenset(staff)
+    label = run.connection.label
+    asked = applying.Asked(run.kind, run.local_id, label, run.at, run.by, whose)
     refused = applying.apply(asked, plan.apply_to_hub)
     run.did("pull", *plan.apply_to_hub)
     fresh = records.load(run.connection, run.kind, run.local_id) or record

@@ -22,6 +22,7 @@ from scheduling.assigning import assign, name_resource
 from scheduling.models import Appointment, CanceledBy, Occupancy, Staff
 from scheduling.models.moving_in import MovedIn, MovingIn
 from scheduling.moving_in.understanding import Visit
+from scheduling.needs import at_work_first
 from scheduling.offering import Offer, customer_for, drafted, offer_of
 from scheduling.permitting import require_reach
 from scheduling.placing import place
@@ -67,7 +68,8 @@ def enter(
     occupying.require_unchanged(offer.place, offer.subjects)
     is_taking = draft.status in OCCUPYING
     if is_taking:
-        units = place(draft, offer.staff, offer.needs, held=held, at=at)
+        needs = at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
+        units = place(draft, offer.staff, needs, held=held, at=at)
         name_resource(draft, units)
     draft.number = next_of("scheduling_appointment_number")
     history.create(draft, by=by, reason=f"Moved in from {of.system}"[:100])

@@ -1,5 +1,6 @@
 """A customer moves an appointment by the link, to a time that is offered."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +17,15 @@ from scheduling.selfservice.times import NotOffered, free_staff
 
 
 def wish_of(appointment: Appointment, *, at: datetime) -> Wish | None:
-    """Return what to look for when it is to be moved: the same service, place and person."""
-    return search.wish_for(
+    """Return what to look for when it is to be moved: the same service, place and people."""
+    wish = search.wish_for(
         appointment.service_id,
         location_id=appointment.location_id,
         staff_id=appointment.staff_id,
         at=at,
     )
+    beside = appointment.beside
+    return replace(wish, colleagues=beside, beside=len(beside)) if wish and beside else wish
 
 
 def move_by_link(

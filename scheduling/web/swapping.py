@@ -1,7 +1,9 @@
 """Let an appointment change places with another one, chosen from a list."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,12 +26,22 @@ from scheduling.web.wording import said_times
 MOST_LISTED = 40
 
 
+class ChosenForm(forms.Form):
+    other = forms.UUIDField()
+
+
+class VersionsForm(forms.Form):
+    """The versions that a swap has left behind."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    other_version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(*MAY_BOOK)
 def swap(request: HttpRequest, pk: UUID) -> HttpResponse:
     appointment = found(request, pk)
-    others = list(_others(request, appointment)[:MOST_LISTED])
-    choices = [(str(one.pk), _described(one)) for one in others]
+    choices = _choices(request, appointment)
     initial = {"version": appointment.version}
     form = SwapForm(request.POST or None, choices=choices, initial=initial)
     refusal: DomainError | None = None
@@ -54,11 +66,20 @@ def swap(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(*MAY_BOOK)
 def swap_back(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
-    """Take a swap back, which is to swap the same two once more."""
+    """Take a swap back, which is to swap the same two once more, as they were left by it."""
+    seen = VersionsForm(request.GET)
+    versions = seen.cleaned_data if seen.is_valid() else {"version": 0, "other_version": 0}
     appointment = found(request, pk)
     found(request, other)
     try:
-        one, _ = swap_appointments(pk, other, at=timezone.now(), by=Actor.signed_in(request))
+        one, _ = swap_appointments(
+            pk,
+            other,
+            expected_version=versions["version"],
+            other_version=versions["other_version"],
+            at=timezone.now(),
+            by=Actor.signed_in(request),
+        )
     except DomainError as error:
         return refused(request, appointment, error)
     return done(request, one, f"Swapped back: {said_times(one)}.")
@@ -79,7 +100,18 @@ def _swapped(request: HttpRequest, appointment: Appointment, form: SwapForm) -> 
         f" {other.customer} {said_times(other)} with {other.staff}."
     )
     undo = reverse("scheduling:swap_back", args=[one.pk, other.pk])
-    return done(request, one, text, undo=undo)
+    seen = urlencode({"version": one.version, "other_version": other.version})
+    return done(request, one, text, undo=f"{undo}?{seen}")
+
+
+def _choices(request: HttpRequest, appointment: Appointment) -> list[tuple[str, str]]:
+    """Return the nearest ones, and the one that was chosen, if it can still be."""
+    others = _others(request, appointment)
+    listed = list(others[:MOST_LISTED])
+    chosen = ChosenForm(request.POST)
+    if chosen.is_valid() and chosen.cleaned_data["other"] not in {one.pk for one in listed}:
+        listed += others.filter(pk=chosen.cleaned_data["other"])
+    return [(str(one.pk), _described(one)) for one in listed]
 
 
 def _others(request: HttpRequest, appointment: Appointment) -> QuerySet[Appointment]:

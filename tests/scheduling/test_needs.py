@@ -116,6 +116,8 @@ def test_a_conflict_on_any_one_of_them_rejects_all(salon: Salon, which: str) -> 
 def test_a_colleague_who_is_not_at_work_is_not_taken(salon: Salon) -> None:
     late = staff("Al", services=[salon.bridal], hours="14:00–18:00")
 
+    Staff.objects.filter(pk=late.pk).update(position=0)
+    Staff.objects.exclude(pk=late.pk).update(position=5)
     assert taken_by(salon.book())[1] == "Kim"
     with pytest.raises(OutsideWorkingHours, match="Al does not work then"):
         salon.book(start=MONDAY_9 + HOUR, beside_ids=(late.pk,))
@@ -251,3 +253,37 @@ def test_the_calendar_draws_it_in_the_column_of_each_who_takes_part(salon: Salon
     load = {column["name"]: column["booked"] for column in shown["staff"]}
     assert load["Jo"] == load["Kim"] != 0
     assert load["Lee"] == 0
+
+
+def test_setting_hours_aside_takes_no_colleague_who_is_away_while_another_is_there(
+    salon: Salon,
+) -> None:
+    Staff.objects.exclude(name="Al").update(position=5)
+    staff("Al", services=[salon.bridal], hours="14:00–18:00")
+    asked = Booking(client().pk, salon.bridal.pk, salon.jo.pk, MONDAY_9)
+
+    made = book_appointment(asked, at=AT, by=SETUP, override_reason="A favor")
+
+    assert taken_by(made)[1] == "Kim"
+
+
+def test_another_person_beside_is_no_new_time_for_anybody(salon: Salon) -> None:
+    made = salon.book()
+    before = Appointment.objects.get(pk=made.pk)
+
+    reschedule_appointment(made.pk, start_at=MONDAY_9, beside_ids=(salon.lee.pk,), at=AT, by=SETUP)
+
+    after = Appointment.objects.get(pk=made.pk)
+    assert (after.schedule_version, after.reschedule_count) == (before.schedule_version, 0)
+    assert after.previous_start_at is None
+    assert Change.objects.filter(local_id=made.pk).latest("pk").name == "appointment.updated"
+    assert after.history.latest("history_id").history_change_reason == "Also takes part: Lee"
+
+
+def test_a_practitioner_lets_no_colleague_go_from_an_appointment(salon: Salon) -> None:
+    made, jo = salon.book(), practitioner(salon.jo)
+
+    with pytest.raises(AccessDenied, match="a colleague’s time"):
+        reschedule_appointment(made.pk, start_at=MONDAY_9, beside_ids=(), at=AT, by=actor(jo))
+
+    assert taken_by(made)[:2] == ["Jo", "Kim"]

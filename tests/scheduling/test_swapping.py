@@ -8,9 +8,10 @@ from hub.access import AccessDenied
 from hub.errors import InvalidInput, StaleVersion
 from hub.lifecycle import IllegalTransition
 from hub.models import Change
-from scheduling.booking import NotQualified, SlotTaken
+from scheduling.booking import NotQualified, SlotTaken, TooLate
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Staff
+from scheduling.rescheduling import reschedule_appointment
 from scheduling.swapping import swap_appointments, swappable_with
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, room, service, staff
@@ -77,9 +78,13 @@ def test_both_stay_where_they_are_when_one_does_not_fit() -> None:
 
 def test_swapping_again_takes_a_swap_back_even_within_the_notice() -> None:
     one, other = two()
+    late = MONDAY_9 - minutes(30)
+    Appointment.objects.update(minimum_notice_minutes=60)
+    with pytest.raises(TooLate):
+        swap_appointments(one.pk, other.pk, at=late, by=SETUP)
     swap_appointments(one.pk, other.pk, at=AT, by=SETUP)
 
-    swap_appointments(one.pk, other.pk, at=AT, by=SETUP)
+    swap_appointments(one.pk, other.pk, at=late, by=SETUP)
 
     assert (placed(one)[:2], placed(other)[:2]) == (("09:00", "Jo"), ("11:00", "Kim"))
 
@@ -132,9 +137,26 @@ def test_a_practitioner_swaps_only_their_own() -> None:
     assert (placed(one)[0], placed(other)[0]) == ("09:00", "11:00")
 
 
-def test_what_may_be_swapped_is_offered_earliest_first() -> None:
+def test_a_practitioner_swaps_no_visit_in_which_a_colleague_takes_part() -> None:
+    one, other = two()
+    color = one.service
+    ben = staff("Ben", services=[color])
+    reschedule_appointment(one.pk, start_at=MONDAY_9, beside_ids=(ben.pk,), at=AT, by=SETUP)
+    jo = person("Practitioner")
+    Staff.objects.filter(pk=one.staff_id).update(user=jo)
+    mine = booked(service=color, staff=one.staff, start=ELEVEN)
+
+    with pytest.raises(AccessDenied, match="a colleague’s time"):
+        swap_appointments(one.pk, mine.pk, at=AT, by=actor(jo))
+
+    assert placed(one)[0] == "09:00"
+    assert placed(other)[0] == "11:00"
+
+
+def test_what_may_be_swapped_is_offered_the_nearest_first() -> None:
     one, other = two()
     third = booked(service=service("Color"), staff=other.staff, start=ELEVEN - minutes(60))
     booked(service=service("Color"), staff=one.staff, start=AT - timedelta(days=9))
 
     assert list(swappable_with(one, Appointment.objects.all(), at=AT)) == [third, other]
+    assert list(swappable_with(other, Appointment.objects.all(), at=AT)) == [third, one]

@@ -1,5 +1,6 @@
 """Moving by a script that dropped it in the calendar, and back again."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -170,3 +171,19 @@ def test_a_drop_on_an_hour_that_comes_twice_asks_which_one(ben: Client, salon: L
     assert second.status_code == 200
     made.refresh_from_db()
     assert made.start_at == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_another_person_beside_is_taken_back_by_the_undo(ben: Client, dina: Staff) -> None:
+    haircut = service()
+    kim, lee = (staff(name, services=[haircut]) for name in ("Kim", "Lee"))
+    made = booked(staff=dina, service=haircut, beside_ids=(kim.pk,))
+    form = {"date": "2027-03-01", "time": "10:00", "staff": str(dina.pk), "version": "1"}
+
+    answer = ben.post(
+        f"/appointments/{made.pk}/reschedule/", {**form, "beside": [str(lee.pk)]}, follow=True
+    )
+    assert Appointment.objects.get(pk=made.pk).beside == [lee]
+    [back] = re.findall(r"/appointments/[^\"]+/move-back/[^\"]+", answer.content.decode())
+    ben.post(back.replace("&amp;", "&"))
+
+    assert Appointment.objects.get(pk=made.pk).beside == [kim]
