@@ -102,7 +102,7 @@ def test_nothing_for_staff_only_and_no_contact_leaves_the_house(dina: Staff) -> 
 
     text = file(feed(dina)).render().decode()
 
-    assert [word for word in ("henna", "mara@", "49", "Winter") if word in text] == []
+    assert [word for word in ("henna", "mara@", "49.00", "Winter") if word in text] == []
 
 
 def test_the_entry_is_that_of_the_messages_to_the_customer_and_follows_the_appointment(
