@@ -10,7 +10,7 @@ from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
 from scheduling.models import Appointment, Service
-from scheduling.needs import at_work, colleagues_needed, resources_needed
+from scheduling.needs import at_work, needs_of
 from scheduling.offering import active_staff, drafted, place_of, require_qualified
 from scheduling.placing import require_room
 from scheduling.rules import Rules, rules_of
@@ -54,10 +54,7 @@ def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) ->
     service, staff, place = draft.service, draft.staff, draft.location
     if not rules.is_offered:
         yield Reason("not_offered", f"{service} is not offered at {place}.", is_limit=False)
-    needs = [
-        *resources_needed(rules, place),
-        *colleagues_needed(rules, place, service, staff),
-    ]
+    needs = needs_of(rules, place, service, staff)
     there = partial(at_work, needs, place, draft.start_at, draft.end_at)
     checks: tuple[Callable[[], None], ...] = (
         lambda: require_qualified(staff, service),

@@ -33,6 +33,25 @@ class Need:
         return [one for one in self.candidates if isinstance(one, Staff)]
 
 
+def needs_of(
+    rules: Rules,
+    place: Location,
+    service: Service,
+    lead: Staff,
+    *,
+    resources: Sequence[Resource] = (),
+    beside: Sequence[Staff] = (),
+) -> list[Need]:
+    """Return everything that ``service`` takes beside ``lead``, and whoever was named.
+
+    :raises InvalidInput: a resource was named of a kind that is not needed where others are.
+    """
+    return [
+        *resources_needed(rules, place, resources),
+        *colleagues_needed(rules, place, service, lead, beside),
+    ]
+
+
 def resources_needed(rules: Rules, place: Location, chosen: Sequence[Resource] = ()) -> list[Need]:
     """Return which rooms and devices would do; ``chosen`` ones are taken in any case.
 
@@ -77,6 +96,11 @@ def kept_by(appointment: Appointment, lead: Staff, beside: Sequence[Staff]) -> l
             others = resources_of(appointment.location, kind, first=own)
             found.append(Need(kind, len(own), others))
     return found
+
+
+def beside_under(visit: Appointment, lead: Staff) -> list[Staff]:
+    """Return who takes part beside ``lead``, who changes places with who led if among them."""
+    return [visit.staff if person == lead else person for person in visit.beside]
 
 
 def resources_of(

@@ -9,14 +9,8 @@ from customers.holding import hold
 from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
-from scheduling.models import Appointment, Location, Service, Staff
-from scheduling.needs import (
-    Need,
-    colleagues_called,
-    colleagues_needed,
-    resources_called,
-    resources_needed,
-)
+from scheduling.models import Appointment, Location, Series, Service, Staff
+from scheduling.needs import Need, colleagues_called, needs_of, resources_called
 from scheduling.occupying import Subject
 from scheduling.rules import Rules, rules_of
 
@@ -64,10 +58,7 @@ def offer_of(
         raise InvalidInput(f"{service} is not offered at {place}.", field="service")
     chosen = resources_called(resource_ids, place)
     beside = colleagues_called(beside_ids, beside=staff, service=service, place=place)
-    needs = [
-        *resources_needed(rules, place, chosen),
-        *colleagues_needed(rules, place, service, staff, beside),
-    ]
+    needs = needs_of(rules, place, service, staff, resources=chosen, beside=beside)
     return Offer(service, staff, place, rules, needs)
 
 
@@ -118,6 +109,21 @@ def drafted(
 def active_staff(staff_id: UUID) -> Staff:
     """:raises InvalidInput: unknown, or not working here any more."""
     return _require_active(_staff(staff_id))
+
+
+def lead_of(booked: Appointment | Series, staff_id: UUID | None) -> Staff:
+    """Return who is to lead ``booked`` from now on; ``None`` is whoever does already.
+
+    :raises InvalidInput: unknown, not active, or at another location.
+    :raises NotQualified: they do not offer its service.
+    """
+    if staff_id is None or staff_id == booked.staff_id:
+        return booked.staff
+    staff = active_staff(staff_id)
+    require_qualified(staff, booked.service)
+    if not Staff.objects.working_at(booked.location).filter(pk=staff.pk).exists():
+        raise InvalidInput(f"{staff} works at another location.", field="staff")
+    return staff
 
 
 def require_qualified(staff: Staff, service: Service) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from hub import history, outbox
 from hub.access import Access
 from hub.actors import Actor
-from hub.errors import DomainError, InvalidInput, require_version
+from hub.errors import DomainError, require_version
 from hub.events import EventName
 from hub.lifecycle import IllegalTransition
 from scheduling import limits, occupying
@@ -16,8 +16,8 @@ from scheduling.assigning import name_resource, reassign
 from scheduling.keeping_limits import Placement, require_limits
 from scheduling.models import Appointment, Staff
 from scheduling.models.appointments import AppointmentQuerySet
-from scheduling.needs import Need, colleagues_called, kept_by, require_all
-from scheduling.offering import active_staff, require_qualified
+from scheduling.needs import Need, beside_under, colleagues_called, kept_by, require_all
+from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives, place
 from scheduling.states import AppointmentStatus
@@ -88,7 +88,7 @@ def _reschedule(
 ) -> Appointment:
     held = require_booker(by)
     seen = with_parts().get(pk=appointment_id)
-    staff = _staff_for(seen, move)
+    staff = lead_of(seen, move.staff_id)
     beside = _beside(seen, staff, move)
     needs = kept_by(seen, staff, beside)
     subjects = [seen.staff, staff, *seen.beside, *(one for n in needs for one in n.candidates)]
@@ -123,9 +123,7 @@ def move_locked(
 
     :raises DomainError: as ``reschedule_appointment`` does.
     """
-    # Who leads now and took part before changes places with who led.
-    beside = [visit.staff if one == target.staff else one for one in visit.beside]
-    needs = kept_by(visit, target.staff, beside)
+    needs = kept_by(visit, target.staff, beside_under(visit, target.staff))
     require_all(needs, held)
     before = _placement(visit)
     length = visit.end_at - visit.start_at
@@ -159,16 +157,6 @@ def _beside(seen: Appointment, lead: Staff, move: Move) -> list[Staff]:
     return colleagues_called(
         move.beside_ids, beside=lead, service=seen.service, place=seen.location
     )
-
-
-def _staff_for(seen: Appointment, move: Move) -> Staff:
-    if move.staff_id is None or move.staff_id == seen.staff_id:
-        return seen.staff
-    staff = active_staff(move.staff_id)
-    require_qualified(staff, seen.service)
-    if not Staff.objects.working_at(seen.location).filter(pk=staff.pk).exists():
-        raise InvalidInput(f"{staff} works at another location.", field="staff")
-    return staff
 
 
 def locked_as(seen: Appointment, expected_version: int | None) -> Appointment:

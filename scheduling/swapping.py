@@ -10,7 +10,7 @@ from hub.actors import Actor
 from hub.errors import InvalidInput
 from scheduling import limits, occupying
 from scheduling.models import Appointment
-from scheduling.needs import kept_by
+from scheduling.needs import beside_under, kept_by
 from scheduling.occupying import Subject
 from scheduling.offering import require_qualified
 from scheduling.permitting import require_booker, require_reach
@@ -98,6 +98,5 @@ def _swappable(
 
 
 def _subjects(visit: Appointment, other: Appointment) -> set[Subject]:
-    beside = [visit.staff if person == other.staff else person for person in visit.beside]
-    needs = kept_by(visit, other.staff, beside)
+    needs = kept_by(visit, other.staff, beside_under(visit, other.staff))
     return {visit.staff, *visit.beside, *(one for need in needs for one in need.candidates)}

@@ -20,9 +20,9 @@ from hub.identifiers import next_of, uuid7
 from scheduling import limits, occupying
 from scheduling.booking import book_visit
 from scheduling.models import Appointment, CanceledBy, Resource, Series, SeriesStatus, Staff
-from scheduling.needs import colleagues_needed, resources_needed, resources_of
+from scheduling.needs import needs_of, resources_of
 from scheduling.occupying import Subject
-from scheduling.offering import active_staff, require_qualified
+from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.recurrence import Rule
 from scheduling.repeating.ending import SeriesIsOver, cancel_visits
@@ -96,7 +96,7 @@ def _change(  # noqa: PLR0913
     held = require_booker(by)
     old = locked_for(by, series_id, expected_version=expected_version)
     _require_changeable(old, from_date, at=at)
-    staff = _staff_for(old, change)
+    staff = lead_of(old, change.staff_id)
     require_reach(held, staff, old.location_id)
     reason = reason.strip() if limits.may_set_aside(held, reason) else ""
     subjects = _subjects(old, staff)
@@ -124,16 +124,6 @@ def _require_changeable(old: Series, from_date: date, *, at: datetime) -> None:
         raise InvalidInput("This visit is not booked yet.", field="from_date")
     if old.start_on(from_date) <= at:
         raise InvalidInput("What has begun cannot be changed any more.", field="from_date")
-
-
-def _staff_for(old: Series, change: Following) -> Staff:
-    if change.staff_id is None or change.staff_id == old.staff_id:
-        return old.staff
-    staff = active_staff(change.staff_id)
-    require_qualified(staff, old.service)
-    if not Staff.objects.working_at(old.location).filter(pk=staff.pk).exists():
-        raise InvalidInput(f"{staff} works at another location.", field="staff")
-    return staff
 
 
 def _drafted(
@@ -171,10 +161,7 @@ def _subjects(old: Series, staff: Staff) -> list[Subject]:
     """Return everybody and everything that a visit of the series takes, or may take."""
     place, rules = old.location, rules_of(old.service, old.location)
     visits = old.visits.values("pk")
-    needs = [
-        *resources_needed(rules, place),
-        *colleagues_needed(rules, place, old.service, staff),
-    ]
+    needs = needs_of(rules, place, old.service, staff)
     beside = Staff.objects.filter(assignments__appointment__in=visits).distinct()
     taken = Q(appointments__series=old) | Q(assignments__appointment__in=visits)
     kinds = Resource.objects.filter(taken).values_list("kind", flat=True).distinct()
