@@ -12,6 +12,7 @@ from scheduling.api.catalog import (
     StaffViewSet,
 )
 from scheduling.api.feeds import FeedViewSet
+from scheduling.api.holds import HoldViewSet
 from scheduling.api.series import SeriesViewSet
 from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 
@@ -22,6 +23,7 @@ router.register("merges", MergeViewSet, basename="merges")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")
+router.register("holds", HoldViewSet, basename="holds")
 router.register("series", SeriesViewSet, basename="series")
 router.register("locations", LocationViewSet, basename="locations")
 router.register("services", ServiceViewSet, basename="services")

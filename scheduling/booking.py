@@ -14,14 +14,16 @@ from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
 from scheduling.assigning import assign, name_resource
+from scheduling.holding_time import hold_for
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Series
-from scheduling.needs import Need, at_work, at_work_first, require_all
+from scheduling.needs import require_all
 from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
-from scheduling.placing import offering_alternatives, place
+from scheduling.placing import offering_alternatives
 from scheduling.rescheduling import reschedule_appointment
+from scheduling.securing import secure
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, require_text
 
 __all__ = [
@@ -46,7 +48,7 @@ class Booking:
 
     ``staff_id`` leads. Whom and what the service needs beside and nobody named in ``beside_ids``
     and ``resource_ids`` is taken from what is free; without ``location_id`` it is where the
-    leading staff member belongs.
+    leading staff member belongs. ``hold_id`` is the hold by which the time was kept for it.
     """
 
     customer_id: UUID
@@ -57,6 +59,7 @@ class Booking:
     beside_ids: tuple[UUID, ...] = ()
     notes: str = ""
     location_id: UUID | None = None
+    hold_id: UUID | None = None
 
 
 def book_appointment(
@@ -72,6 +75,7 @@ def book_appointment(
     :raises OutsideWorkingHours: it is not within one stretch of work.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it is further away than the service can be booked ahead.
+    :raises HoldIsOver: there is no such hold of ``by``, or its time is over.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
     with offering_alternatives(
@@ -137,10 +141,8 @@ def book_visit(
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
-    needs = (_beyond_limits if set_aside else _within_limits)(offer, appointment, at=at)
-    occupying.lock(offer.subjects)
-    occupying.require_unchanged(offer.place, offer.subjects)
-    units = place(appointment, offer.staff, needs, held=held, at=at)
+    hold = hold_for(booking.hold_id, appointment, at=at, by=by) if booking.hold_id else None
+    units = secure(appointment, offer, held=held, at=at, set_aside=set_aside, hold=hold)
     name_resource(appointment, units)
     appointment.number = next_of("scheduling_appointment_number")
     history.create(appointment, by=by, reason=override_reason)
@@ -172,15 +174,3 @@ def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
     draft.created_at = at
     return draft
-
-
-def _beyond_limits(offer: Offer, draft: Appointment, *, at: datetime) -> list[Need]:  # noqa: ARG001
-    return at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
-
-
-def _within_limits(offer: Offer, draft: Appointment, *, at: datetime) -> list[Need]:
-    """Return what ``offer`` needs, without colleagues who do not work then."""
-    limits.require_notice(draft, at=at)
-    limits.require_horizon(draft, offer.rules.horizon_days, at=at)
-    limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)
-    return at_work(offer.needs, offer.place, draft.start_at, draft.end_at)

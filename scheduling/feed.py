@@ -31,6 +31,7 @@ KEYS = (
     *("id", "staff", "start", "end", "status", "version"),
     *("customer", "service", "hue", "before", "after", "movable"),
 )
+HELD_KEYS = ("id", "people", "start", "end", "until")
 
 
 def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
         "closed": _closed(location, day, columns),
         "staff": list(columns.values()),
         "appointments": appointments,
+        "holds": _holds(location, day, access, at=at),
     }
 
 
@@ -114,6 +116,16 @@ def _appointments(
         cursor.execute(_DAY, values)
         rows = [dict(zip(KEYS, row, strict=True)) for row in cursor.fetchall()]
     return [_with_others(*of_one) for _, of_one in groupby(rows, itemgetter("id"))]
+
+
+def _holds(location: Location, day: date, access: Access, *, at: datetime) -> list[dict[str, Any]]:
+    """What is held for somebody who is booking, with the people whose time it takes."""
+    begin, end = day_bounds(day, location.time_zone)
+    values: dict[str, Any] = {"zone": str(location.time_zone), "location": location.pk, "at": at}
+    values |= {"begin": begin, "end": end, **_reach(location, access)}
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, values)
+        return [dict(zip(HELD_KEYS, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _with_others(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
@@ -216,4 +228,16 @@ _DAY = """
             OR booked.status = %(canceled)s AND booked.slot_held_until > %(at)s)
         AND (%(sees_all)s OR person.user_id = %(user)s)
     ORDER BY booked.start_at, booked.id, taking.leads DESC, person.position, person.id
+"""
+_HELD = """
+    SELECT held.id, array_agg(person.id ORDER BY person.id),
+        held.start_at AT TIME ZONE %(zone)s, held.end_at AT TIME ZONE %(zone)s,
+        held.expires_at AT TIME ZONE %(zone)s
+    FROM scheduling_hold held
+    JOIN scheduling_occupancy taking ON taking.hold_id = held.id
+    JOIN scheduling_staff person ON taking.subject = 'staff:' || person.id
+    WHERE held.location_id = %(location)s AND held.expires_at > %(at)s
+        AND held.start_at < %(end)s AND held.end_at > %(begin)s
+        AND (%(sees_all)s OR person.user_id = %(user)s)
+    GROUP BY held.id ORDER BY held.start_at, held.id
 """

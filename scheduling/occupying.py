@@ -19,7 +19,7 @@ from hub import history, locks, outbox
 from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
-from scheduling.models import Appointment, Location, Occupancy, Resource, Staff
+from scheduling.models import Appointment, Hold, Location, Occupancy, Owner, Resource, Staff
 
 Subject = Staff | Resource
 Unit = tuple[Subject, int]
@@ -44,7 +44,7 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What stands in a block, and which canceled appointments need not stand there any more."""
+    """What stands in a block; the ``stale`` owners, canceled or holds, need not any more."""
 
     occupancies: Sequence[Occupancy]
     stale: frozenset[UUID] = frozenset()
@@ -101,18 +101,16 @@ def survey(
         subject__in=[subject.subject for subject in subjects],
         block__overlap=DateTimeTZRange(*block),
     )
-    others = found.exclude(appointment=besides).select_related("appointment__customer")
+    others = found.exclude(appointment=besides).select_related("hold", "appointment__customer")
     rows = others.order_by("block", "pk")
-    stale = frozenset(row.appointment_id for row in rows if _is_stale(row.appointment, at))
-    return Survey([row for row in rows if row.appointment_id not in stale], stale)
+    stale = frozenset(row.owner.pk for row in rows if _is_stale(row.owner, at))
+    return Survey([row for row in rows if row.owner.pk not in stale], stale)
 
 
-def take(appointment: Appointment, units: Iterable[Unit]) -> None:
-    """Insert the occupancies of a new appointment."""
-    block = DateTimeTZRange(*appointment.block)
+def take(owner: Owner, units: Iterable[Unit]) -> None:
+    """Insert the occupancies of a new appointment, or of a new hold."""
     Occupancy.objects.bulk_create(
-        Occupancy(appointment=appointment, subject=subject.subject, unit=unit, block=block)
-        for subject, unit in units
+        Occupancy.of(owner, subject.subject, unit) for subject, unit in units
     )
 
 
@@ -135,8 +133,7 @@ def move(appointment: Appointment, units: Iterable[Unit]) -> None:
             row.unit, row.block, row.active = wanted[row.subject], block, True
             row.save(update_fields=["subject", "unit", "block", "active"])
     Occupancy.objects.bulk_create(
-        Occupancy(appointment=appointment, subject=name, unit=wanted[name], block=block)
-        for name in added[len(left) :]
+        Occupancy.of(appointment, name, wanted[name]) for name in added[len(left) :]
     )
 
 
@@ -160,9 +157,10 @@ def release(appointment: Appointment, *, by: Actor) -> None:
 
 
 def release_stale(found: Survey, *, at: datetime) -> None:
-    """End the holds that ``found`` saw to be over; the subjects must be locked."""
+    """Free what ``found`` saw to be over; the subjects must be locked."""
     if not found.stale:
         return
+    Hold.objects.filter(pk__in=found.stale).delete()
     by = Actor.job("release expired slots")
     held = Appointment.objects.select_for_update().filter(pk__in=found.stale)
     for appointment in held.order_by("pk"):
@@ -218,5 +216,7 @@ _UNCHANGED = """
 """
 
 
-def _is_stale(appointment: Appointment, at: datetime) -> bool:
-    return appointment.slot_held_until is not None and appointment.slot_held_until < at
+def _is_stale(owner: Owner, at: datetime) -> bool:
+    if isinstance(owner, Hold):
+        return owner.expires_at <= at
+    return owner.slot_held_until is not None and owner.slot_held_until < at

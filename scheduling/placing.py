@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.access import Access, Capability
 from hub.identifiers import public_id
 from scheduling import search
-from scheduling.models import Appointment, Occupancy, ResourceKind, Staff
+from scheduling.models import Appointment, Hold, Occupancy, Owner, ResourceKind, Staff
 from scheduling.needs import COLLEAGUE, Need
 from scheduling.occupying import SlotTaken, Subject, Survey, Unit, release_stale, survey
 from scheduling.permitting import is_own
@@ -89,9 +89,13 @@ def _choose(
 def _taken(
     name: str, draft: Appointment, standing: Sequence[Occupancy], held: Access
 ) -> SlotTaken:
-    first = standing[0].appointment
+    first = standing[0].owner
     stretch = _stretch(first)
-    if first.slot_held_until is not None:
+    if isinstance(first, Hold):
+        reason = "held"
+        until = first.expires_at.astimezone(first.time_zone)
+        message = f"{name} is held {stretch} for somebody who is booking, until {until:%H:%M}."
+    elif first.slot_held_until is not None:
         reason = "held"
         message = f"{name} is kept for {stretch} until the cancellation is final."
     elif first.start_at < draft.end_at and draft.start_at < first.end_at:
@@ -127,13 +131,15 @@ def _details(reason: str, standing: Sequence[Occupancy], held: Access) -> dict[s
 
 def _obstacle(row: Occupancy, held: Access) -> dict[str, Any]:
     """Describe what is in the way; whose it is only to those who may see it."""
-    other = row.appointment
+    other = row.owner
     kind, _, _ = row.subject.partition(":")
     described: dict[str, Any] = {
         "kind": kind,
         "start_at": other.start_at.isoformat(),
         "end_at": other.end_at.isoformat(),
     }
+    if isinstance(other, Hold):
+        return described | {"held_until": other.expires_at.isoformat()}
     if held.can(Capability.VIEW_CALENDAR) or is_own(held, other.staff):
         described["appointment"] = public_id("apt", other.pk)
     if held.can(Capability.VIEW_CUSTOMER) or is_own(held, other.staff):
@@ -141,6 +147,6 @@ def _obstacle(row: Occupancy, held: Access) -> dict[str, Any]:
     return described
 
 
-def _stretch(appointment: Appointment) -> str:
-    start = appointment.start_at.astimezone(appointment.time_zone)
-    return f"{start:%H:%M} – {appointment.end_at.astimezone(start.tzinfo):%H:%M}"
+def _stretch(owner: Owner) -> str:
+    start = owner.start_at.astimezone(owner.time_zone)
+    return f"{start:%H:%M} – {owner.end_at.astimezone(start.tzinfo):%H:%M}"

@@ -197,7 +197,7 @@ def free_gaps(
 ) -> Mapping[str, list[Span]]:
     """Return for each subject the stretches from ``start`` to ``end`` in which a unit is free.
 
-    A canceled slot whose time to undo is over counts as free.
+    A canceled slot whose time to undo is over counts as free, and so does a hold that is over.
     """
     listed = list(subjects)
     gaps: dict[str, list[Span]] = defaultdict(list)
@@ -250,6 +250,7 @@ def _open_time(start: int, shape: Shape, staff_id: UUID) -> OpenTime:
 _GAPS = """
     WITH stale AS MATERIALIZED (
         SELECT id FROM scheduling_appointment WHERE slot_held_until < %(at)s
+        UNION ALL SELECT id FROM scheduling_hold WHERE expires_at <= %(at)s
     ), free AS (
         SELECT wanted.subject, tstzmultirange(tstzrange(%(start)s, %(end)s))
             - coalesce(range_agg(taken.block), '{}') AS gaps
@@ -258,7 +259,7 @@ _GAPS = """
         LEFT JOIN scheduling_occupancy taken
             ON taken.active AND taken.subject = wanted.subject AND taken.unit = numbered.unit
             AND taken.block && tstzrange(%(start)s, %(end)s)
-            AND taken.appointment_id NOT IN (SELECT id FROM stale)
+            AND coalesce(taken.appointment_id, taken.hold_id) NOT IN (SELECT id FROM stale)
         GROUP BY wanted.subject, numbered.unit
     )
     SELECT subject, ceil(extract(epoch FROM lower(gap)))::bigint,

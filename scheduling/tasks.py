@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from hub.actors import Actor
 from scheduling.canceling import release_expired
+from scheduling.holding_time import forget_over
 from scheduling.repeating.going_on import go_on_with_all
 
 log = structlog.get_logger(__name__)
@@ -11,9 +12,13 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="scheduling.release_expired")
 def release_expired_slots() -> None:
-    released = release_expired(at=timezone.now())
+    """Free canceled slots that cannot be undone any more, and holds whose time is over."""
+    at = timezone.now()
+    released, forgotten = release_expired(at=at), forget_over(at=at)
     if released:
         log.info("slots_released", count=released)
+    if forgotten:
+        log.info("holds_forgotten", count=forgotten)
 
 
 @shared_task(name="scheduling.go_on_with_series")

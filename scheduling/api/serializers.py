@@ -146,21 +146,9 @@ class OpenTimesAnswer(AnswerSerializer):
     data = OpenTimeAnswer(many=True)  # type: ignore[assignment]
 
 
-class NewAppointment(InputSerializer):
-    """What the service needs and nobody named is taken from what is free.
+class TimeInput(InputSerializer):
+    """What a time is asked for: a service, who leads, when, and whoever and whatever else."""
 
-    That goes for people ``beside`` the one who leads, for rooms, and for devices.
-    """
-
-    example: ClassVar = {
-        "customer": CLAIRE,
-        "service": COLOR,
-        "staff": DINA,
-        "start_at": "2026-11-24T09:30:00+01:00",
-        "notes": "First visit",
-    }
-
-    customer = PublicIdField("cus", source="customer_id", of=Customer.objects.visible_to)
     service = PublicIdField("svc", source="service_id")
     staff = PublicIdField("stf", source="staff_id")
     start_at = MomentField()
@@ -178,7 +166,31 @@ class NewAppointment(InputSerializer):
         allow_null=True,
         help_text="Where, for somebody who works at several locations.",
     )
+
+
+class NewAppointment(TimeInput):
+    """What the service needs and nobody named is taken from what is free.
+
+    That goes for people ``beside`` the one who leads, for rooms, and for devices.
+    """
+
+    example: ClassVar = {
+        "customer": CLAIRE,
+        "service": COLOR,
+        "staff": DINA,
+        "start_at": "2026-11-24T09:30:00+01:00",
+        "notes": "First visit",
+    }
+
+    customer = PublicIdField("cus", source="customer_id", of=Customer.objects.visible_to)
     notes = TextField(max_length=NOTES_LENGTH, required=False)
+    hold = PublicIdField(
+        "hld",
+        source="hold_id",
+        required=False,
+        allow_null=True,
+        help_text="By which the caller held this time; it ends.",
+    )
     override_reason = TextField(
         max_length=OVERRIDE_LENGTH,
         required=False,
@@ -240,3 +252,18 @@ class Reasoned(InputSerializer):
     example: ClassVar = {"reason": "The customer is ill"}
 
     reason = TextField(max_length=REASON_LENGTH)
+
+
+def resources_gathered(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``TimeInput`` read as the verbs take it."""
+    values = colleagues_gathered(values)
+    first = values.pop("resource_id", None)
+    further = values.pop("further_resources", [])
+    return values | {"resource_ids": (*([first] if first else []), *further)}
+
+
+def colleagues_gathered(values: dict[str, Any]) -> dict[str, Any]:
+    """Return ``values`` with ``beside`` as the verbs take it."""
+    if "beside" in values:
+        values["beside_ids"] = tuple(values.pop("beside"))
+    return values

@@ -1,6 +1,6 @@
 """Appointments over the API: every change is one call of the verb that the browser uses too."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -26,6 +26,8 @@ from scheduling.api.serializers import (
     OpenTimesAnswer,
     Reasoned,
     Swap,
+    colleagues_gathered,
+    resources_gathered,
 )
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
 from scheduling.booking import (
@@ -93,7 +95,10 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         values = self.read()
         reason = values.pop("override_reason", "")
         booked = book_appointment(
-            _booking(values), at=timezone.now(), by=self.actor, override_reason=reason
+            Booking(**resources_gathered(values)),
+            at=timezone.now(),
+            by=self.actor,
+            override_reason=reason,
         )
         return self.created(booked)
 
@@ -111,7 +116,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         appointment = self.load()
         moved = reschedule_appointment(
             appointment.pk,
-            **_ids_gathered(self.read()),
+            **colleagues_gathered(self.read()),
             at=timezone.now(),
             by=self.actor,
             expected_version=appointment.version,
@@ -181,20 +186,6 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
             appointment.pk, **self.read(), at=timezone.now(), by=self.actor
         )
         return self.answer(reopened)
-
-
-def _booking(values: dict[str, Any]) -> Booking:
-    values = _ids_gathered(values)
-    first = values.pop("resource_id", None)
-    further = values.pop("further_resources", [])
-    return Booking(**values, resource_ids=(*([first] if first else []), *further))
-
-
-def _ids_gathered(values: dict[str, Any]) -> dict[str, Any]:
-    """Return ``values`` with ``beside`` as the verbs take it."""
-    if "beside" in values:
-        values["beside_ids"] = tuple(values.pop("beside"))
-    return values
 
 
 class AvailabilityViewSet(RecordViewSet[Appointment]):

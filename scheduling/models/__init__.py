@@ -1,6 +1,7 @@
 from scheduling.models.appointments import Appointment, Assignment, CanceledBy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.feeds import CalendarFeed, FeedDetails
+from scheduling.models.holds import Hold
 from scheduling.models.moving_in import (
     FileKind,
     MovedIn,
@@ -10,7 +11,7 @@ from scheduling.models.moving_in import (
     MovingOutcome,
     TakingBack,
 )
-from scheduling.models.occupancies import Occupancy
+from scheduling.models.occupancies import Occupancy, Owner
 from scheduling.models.online import OnlineBooking
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
@@ -25,6 +26,7 @@ __all__ = [
     "FeeKind",
     "FeedDetails",
     "FileKind",
+    "Hold",
     "Location",
     "MovedIn",
     "MovingIn",
@@ -33,6 +35,7 @@ __all__ = [
     "MovingOutcome",
     "Occupancy",
     "OnlineBooking",
+    "Owner",
     "Resource",
     "ResourceKind",
     "Series",

@@ -1,14 +1,18 @@
 """The occupancy rows, the only authority on who and what is free."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Deferrable, Q
 
 from scheduling.models.appointments import Appointment
+from scheduling.models.holds import Hold
+
+Owner = Appointment | Hold
 
 
 class Occupancy(models.Model):
@@ -20,7 +24,10 @@ class Occupancy(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     appointment = models.ForeignKey(
-        Appointment, models.CASCADE, related_name="occupancies", db_index=False
+        Appointment, models.CASCADE, null=True, related_name="occupancies", db_index=False
+    )
+    hold = models.ForeignKey(
+        Hold, models.CASCADE, null=True, related_name="occupancies", db_index=False
     )
     subject = models.CharField(max_length=48)
     unit = models.PositiveSmallIntegerField(default=1)
@@ -43,6 +50,16 @@ class Occupancy(models.Model):
             models.UniqueConstraint(
                 fields=["appointment", "subject"], name="one_occupancy_per_subject"
             ),
+            models.UniqueConstraint(
+                fields=["hold", "subject"],
+                name="one_occupancy_per_subject_of_hold",
+                condition=Q(hold__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(appointment=None, hold__isnull=False)
+                | Q(appointment__isnull=False, hold=None),
+                name="occupancy_is_of_one_owner",
+            ),
             models.CheckConstraint(
                 condition=Q(block__isempty=False), name="occupancy_takes_some_time"
             ),
@@ -51,3 +68,17 @@ class Occupancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.block}"
+
+    @classmethod
+    def of(cls, owner: Owner, subject: str, unit: int) -> Self:
+        """Return a row, not saved yet, by which ``owner`` takes ``unit`` for its whole block."""
+        column = "hold" if isinstance(owner, Hold) else "appointment"
+        block = DateTimeTZRange(*owner.block)
+        return cls(**{column: owner}, subject=subject, unit=unit, block=block)
+
+    @property
+    def owner(self) -> Owner:
+        """What takes the time."""
+        owner = self.hold or self.appointment
+        assert owner is not None  # noqa: S101 - the database allows none without
+        return owner

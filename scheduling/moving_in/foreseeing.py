@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from customers.known import Known
 from customers.matching import match_traits
 from hub.access import Access
@@ -136,12 +134,7 @@ class Forecast:
     def _take(self, visit: Visit, draft: Appointment, units: Units) -> None:
         self._numbers[draft.pk] = visit.number
         for subject, unit in units:
-            taken = Occupancy(
-                appointment=draft,
-                subject=subject.subject,
-                unit=unit,
-                block=DateTimeTZRange(*draft.block),
-            )
+            taken = Occupancy.of(draft, subject.subject, unit)
             for day in _days(draft):
                 self._taken[subject.subject, day].append(taken)
 
@@ -161,7 +154,7 @@ class Forecast:
             unit = Survey([*here.standing_with(subject), *planned]).free_unit(subject)
             if unit is not None:
                 return subject, unit
-        numbers = sorted({self._numbers[row.appointment_id] for row in in_the_way})
+        numbers = sorted({self._numbers[row.owner.pk] for row in in_the_way})
         raise SlotTaken(_taken_by_rows(subjects, numbers, draft.location))
 
 

@@ -17,9 +17,11 @@ from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput
 from scheduling import search
 from scheduling.booking import Booking, book_appointment
+from scheduling.holding_time import give_back
 from scheduling.limits import LIMITS
-from scheduling.models import Appointment, Location, OnlineBooking
+from scheduling.models import Appointment, Hold, Location, OnlineBooking
 from scheduling.occupying import SlotTaken
+from scheduling.securing import HoldIsOver
 from scheduling.selfservice.opening import OpenService, open_places, open_service
 from scheduling.selfservice.times import NotOffered, free_staff
 from scheduling.states import AppointmentStatus
@@ -72,9 +74,10 @@ def book_online(wanted: Application, *, at: datetime, by: Actor) -> OnlineBookin
         return known
     opened = _opened(wanted)
     _require_few(contacts, at=at)
-    free = _free(wanted, opened, at=at)
+    hold = _hold(wanted, at=at, by=by)
+    free = [hold.staff_id] if hold else _free(wanted, opened, at=at)
     identified = find_or_create(_claim(wanted, region), at=at, by=by)
-    appointment = _book(wanted, opened, free, identified.customer.pk, at=at, by=by)
+    appointment = _book(wanted, opened, free, identified.customer.pk, hold=hold, at=at, by=by)
     return OnlineBooking.objects.create(
         key=wanted.key, appointment=appointment, contacts=contacts, created_at=at
     )
@@ -114,6 +117,22 @@ def _require_few(contacts: list[str], *, at: datetime) -> None:
         )
 
 
+def _hold(wanted: Application, *, at: datetime, by: Actor) -> Hold | None:
+    """Return the hold by which the time was kept for this form; another time is looked for anew.
+
+    Then the hold is given back: it would be in the way of the time that is booked instead.
+    """
+    hold = Hold.objects.of(by).filter(pk=wanted.key).first()
+    if hold is None:
+        return None
+    chosen = (wanted.place_id, wanted.service_id, wanted.start_at, wanted.staff_id)
+    kept = (hold.location_id, hold.service_id, hold.start_at, wanted.staff_id and hold.staff_id)
+    if hold.expires_at > at and chosen == kept:
+        return hold
+    give_back(hold.pk, by=by)
+    return None
+
+
 def _free(wanted: Application, opened: OpenService, *, at: datetime) -> list[UUID]:
     """Return who of ``opened.people`` is free then, in their order."""
     wish = search.wish_for(
@@ -135,12 +154,13 @@ def _claim(wanted: Application, region: str) -> Claim:
     )
 
 
-def _book(
+def _book(  # noqa: PLR0913
     wanted: Application,
     opened: OpenService,
     free: list[UUID],
     customer_id: UUID,
     *,
+    hold: Hold | None,
     at: datetime,
     by: Actor,
 ) -> Appointment:
@@ -155,9 +175,10 @@ def _book(
             start_at=wanted.start_at,
             notes=notes,
             location_id=opened.place.pk,
+            hold_id=hold.pk if hold else None,
         )
         try:
             return book_appointment(booking, at=at, by=by)
-        except (SlotTaken, *LIMITS):
+        except (SlotTaken, HoldIsOver, *LIMITS):
             continue
     raise NotOffered("This time was taken in this moment. Choose another one, please.")

@@ -8,7 +8,7 @@ from hub.errors import DomainError
 from scheduling.models import Appointment, Occupancy, Resource, Staff
 from scheduling.states import AppointmentStatus
 
-TO_COME = (AppointmentStatus.HOLD, AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
+TO_COME = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
 
 
 class StillBooked(DomainError):
@@ -45,9 +45,10 @@ def require_none_to_come(which: QuerySet[Appointment], what: str, *, at: datetim
 
 def require_units(subject: Staff | Resource, capacity: int, *, at: datetime) -> None:
     """:raises StillBooked: more than ``capacity`` appointments at once are booked already."""
-    beyond = Occupancy.objects.filter(
+    rows = Occupancy.objects.filter(
         subject=subject.subject, active=True, unit__gt=capacity, block__endswith__gt=at
-    ).count()
+    )
+    beyond = rows.exclude(hold__expires_at__lte=at).count()
     if beyond:
         raise StillBooked(
             f"{beyond} bookings take a place of {subject} beyond {capacity}: move them first.",

@@ -24,6 +24,7 @@ PUBLIC = {
     "/book/<slug:slug>/",
     "/book/<slug:slug>/<uuid:service>/",
     "/book/<slug:slug>/<uuid:service>/you/",
+    "/book/<slug:slug>/<uuid:service>/keep/",
     "/book/<slug:slug>/booked/<uuid:key>/",
     "/styleguide/",  # a 404 outside of development for all but administrators
 }

@@ -18,6 +18,7 @@ UNTRACKED = {
     "hub.Inspection": "what the last nightly look found",
     "notifications.Notification": "its rows are the record of what was sent",
     "scheduling.OnlineBooking": "is a record itself; its appointment is tracked",
+    "scheduling.Hold": "kept for minutes; what comes of it is tracked",
     "scheduling.Occupancy": "follows from appointments, which are tracked",
     "scheduling.MovingInRow": "what moving in did; its appointments are tracked",
     "scheduling.MovedIn": "is a record itself, written with an appointment that is tracked",

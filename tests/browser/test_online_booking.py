@@ -50,6 +50,7 @@ def test_the_pages_are_usable_by_everybody(
     page.get_by_role("link", name="A week later").click()
     look(page, f"2-times-{size}-{theme}", tmp_path)
     page.get_by_role("link", name="10:15").click()
+    expect(page.get_by_text("We keep this time for you until")).to_be_visible()
     page.get_by_role("button", name="Book it").click()
     look(page, f"3-you-{size}-{theme}", tmp_path)
     fill(page)
@@ -73,4 +74,28 @@ def test_somebody_books_without_scripts(browser: Any, salon: Location, live_serv
 
     expect(page.get_by_text("It is booked.")).to_be_visible()
     assert Appointment.objects.get().staff == Staff.objects.get(name="Emil Osei")
+    context.close()
+
+
+def test_another_visitor_hears_at_once_that_the_time_is_being_booked(
+    page: Page, browser: Any, salon: Location, live_server: Any
+) -> None:
+    def choose(page: Page) -> None:
+        page.goto(f"{live_server.url}/book/harbor/")
+        page.get_by_role("link", name="Haircut").click()
+        page.get_by_label("With").select_option(label="Emil Osei")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_role("link", name="A week later").click()
+
+    context = browser.new_context()
+    other = context.new_page()
+    choose(page)
+    choose(other)
+    page.get_by_role("link", name="10:15").click()
+    expect(page.get_by_text("We keep this time for you until")).to_be_visible()
+    other.get_by_role("link", name="10:15").click()
+
+    expect(other.get_by_text("This time is not free any more.")).to_be_visible()
+    page.get_by_role("link", name="Choose another time").click()
+    expect(page.get_by_role("link", name="10:15")).to_be_visible()
     context.close()

@@ -120,6 +120,7 @@ PAGES: dict[str, str] = {
     "/book/<slug:slug>/": PUBLIC,
     "/book/<slug:slug>/<uuid:service>/": PUBLIC,
     "/book/<slug:slug>/<uuid:service>/you/": PUBLIC,
+    "/book/<slug:slug>/<uuid:service>/keep/": PUBLIC,
     "/book/<slug:slug>/booked/<uuid:key>/": PUBLIC,
     "/visits/<str:token>/": PUBLIC,  # the address is the secret, as with feeds
     "/visits/<str:token>/appointment.ics": PUBLIC,
@@ -211,6 +212,10 @@ API: dict[str, str] = {
     "POST /api/v1/appointments/<id>/no-show": "D P M",
     "POST /api/v1/appointments/<id>/reopen": "D P M",
     "GET /api/v1/availability": "D P B M A",
+    "GET /api/v1/holds": "D P M",  # each one's own
+    "GET /api/v1/holds/<id>": "D P M",
+    "POST /api/v1/holds": "D P M",
+    "DELETE /api/v1/holds/<id>": "D P M",
     "GET /api/v1/series": "D P B M A",
     "GET /api/v1/series/<id>": "D P B M A",
     "POST /api/v1/series": "D P M",

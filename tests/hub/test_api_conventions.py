@@ -15,6 +15,7 @@ from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
 from tests.factories.scheduling import booked, feed, room
+from tests.scheduling.holding import held
 from tests.scheduling.recurring import started
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def tool(settings: Any) -> ApiClient:
 
 
 @pytest.fixture
-def records() -> dict[str, str]:
+def records(tool: ApiClient) -> dict[str, str]:
     """A record of each kind, by the prefix of its id."""
     visit, bill = booked(), draft("49.00")
     customer("Claire Marchetti")
@@ -55,7 +56,8 @@ def records() -> dict[str, str]:
         "svc": visit.service_id,
         "stf": visit.staff_id,
     }
-    return {prefix: public_id(prefix, pk) for prefix, pk in known.items()}
+    named = {prefix: public_id(prefix, pk) for prefix, pk in known.items()}
+    return named | {"hld": held(tool)}
 
 
 def path(action: ApiAction, records: dict[str, str]) -> str:

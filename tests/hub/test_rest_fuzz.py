@@ -25,6 +25,7 @@ from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP
 from tests.factories.scheduling import booked, feed, room
+from tests.scheduling.holding import held
 from tests.scheduling.recurring import started
 
 EXAMPLES = 10
@@ -53,7 +54,7 @@ def tool(settings: Any) -> ApiClient:
 
 
 @pytest.fixture
-def records() -> dict[str, str]:
+def records(tool: ApiClient) -> dict[str, str]:
     """The address of one record of each kind, by the first word of the path."""
     visit, bill = booked(), draft("49.00")
     add_address(visit.customer_id, {"kind": "work", "street": "1 rue Royale"}, by=SETUP)
@@ -70,6 +71,7 @@ def records() -> dict[str, str]:
         "staff": public_id("stf", visit.staff_id),
         "series": public_id("ser", started().pk),
         "feeds": public_id("fed", feed(visit.staff).feed.pk),
+        "holds": held(tool),
     }
     return {kind: f"/api/v1/{kind}/{pk}" for kind, pk in known.items()}
 

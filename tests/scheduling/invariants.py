@@ -17,7 +17,7 @@ _INCONSISTENT = """
     SELECT o.id FROM scheduling_occupancy o
     JOIN scheduling_appointment a ON a.id = o.appointment_id
     WHERE o.active <> (
-        a.status IN ('hold', 'requested', 'booked', 'completed', 'no_show')
+        a.status IN ('requested', 'booked', 'completed', 'no_show')
         OR (a.status = 'canceled' AND a.slot_held_until IS NOT NULL)
     ) OR o.active AND (
         o.block <> tstzrange(
@@ -38,6 +38,14 @@ _MISSING = """
         <> 1 + (a.resource_id IS NOT NULL)::int
             + (SELECT count(*) FROM scheduling_assignment also WHERE also.appointment_id = a.id)
 """
+# INV-01c: a hold takes its own block, and nothing else.
+_HELD_WRONG = """
+    SELECT o.id FROM scheduling_occupancy o JOIN scheduling_hold h ON h.id = o.hold_id
+    WHERE NOT o.active OR o.block <> tstzrange(
+        h.start_at - make_interval(mins => h.buffer_before_minutes),
+        h.end_at + make_interval(mins => h.buffer_after_minutes)
+    )
+"""
 
 
 def overlaps() -> list[object]:
@@ -45,7 +53,7 @@ def overlaps() -> list[object]:
 
 
 def inconsistencies() -> list[object]:
-    return _ids(_INCONSISTENT) + _ids(_MISSING)
+    return _ids(_INCONSISTENT) + _ids(_MISSING) + _ids(_HELD_WRONG)
 
 
 def deadlocks() -> int:

@@ -19,7 +19,8 @@ from scheduling.canceling import (
     release_expired,
     undo_cancellation,
 )
-from scheduling.models import Appointment, Staff
+from scheduling.holding_time import TimeWanted, forget_over, give_back, hold_time
+from scheduling.models import Appointment, Hold, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, client, room, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
@@ -35,6 +36,7 @@ STEPS = st.lists(
             + ["move"] * 3
             + ["resize", "cancel", "cancel_with_undo", "cancel_with_undo", "undo", "confirm"]
             + ["release", "complete", "no_show", "reopen", "wait"]
+            + ["hold", "hold", "book_hold", "give_back"]
         ),
         st.integers(0, 1),  # which person
         st.integers(0, 11),  # which quarter of an hour
@@ -74,6 +76,12 @@ class Desk:
                 self.at += minutes(20)
             elif name == "release":
                 release_expired(at=self.at)
+                forget_over(at=self.at)
+            elif name == "hold":
+                wanted = TimeWanted(self.services[which % 3].pk, self.people[who].pk, start)
+                hold_time(wanted, at=self.at, by=SETUP)
+            elif name in ("book_hold", "give_back"):
+                self._of_hold(name, which)
             elif appointment is not None:
                 self._verb(name, appointment, self.people[who], start)()
         except DomainError:
@@ -83,6 +91,25 @@ class Desk:
         offered = self.services[which % 3]
         asked = Booking(self.customer.pk, offered.pk, person.pk, start)
         book_appointment(asked, at=self.at, by=SETUP)
+
+    def _of_hold(self, name: str, which: int) -> None:
+        holds = list(Hold.objects.order_by("created_at", "pk"))
+        if not holds:
+            return
+        hold = holds[which % len(holds)]
+        if name == "give_back":
+            give_back(hold.pk, by=SETUP)
+            return
+        asked = Booking(
+            self.customer.pk, hold.service_id, hold.staff_id, hold.start_at, hold_id=hold.pk
+        )
+        was_over = hold.expires_at <= self.at
+        try:
+            book_appointment(asked, at=self.at, by=SETUP)
+        except DomainError:
+            assert was_over, "what is held can be booked"
+        else:
+            assert not was_over
 
     def _verb(
         self, name: str, appointment: Appointment, person: Staff, start: datetime

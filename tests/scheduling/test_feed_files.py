@@ -148,8 +148,6 @@ def test_what_took_place_stays_and_what_was_canceled_goes(dina: Staff) -> None:
     ("status", "told"),
     [
         (AppointmentStatus.REQUESTED, ["TENTATIVE"]),
-        (AppointmentStatus.HOLD, []),
-        (AppointmentStatus.EXPIRED, []),
         (AppointmentStatus.DECLINED, []),
     ],
 )

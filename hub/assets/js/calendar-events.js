@@ -10,7 +10,6 @@
     completed: { icon: "check", words: "completed" },
     no_show: { icon: "user-x", words: "no-show" },
     canceled: { icon: "calendar-cancel", words: "canceled, can be undone" },
-    hold: { icon: "hourglass", words: "on hold" },
     requested: { icon: "help", words: "requested" },
   };
   const SHORT_MINUTES = 40;
@@ -83,12 +82,25 @@
     return made;
   }
 
+  // Nobody else can book it meanwhile; it goes by itself.
+  function heldTime(held) {
+    return {
+      id: held.id,
+      resourceIds: held.people,
+      start: held.start,
+      end: held.end,
+      display: "background",
+      classNames: ["bg-hold"],
+      title: `Being booked, held until ${clock(held.until)}`,
+    };
+  }
+
   function classesOf(item, saving) {
     const made = [`ev-${item.hue}`];
     if (item.status === "completed" || item.status === "no_show") made.push("ev-done");
     if (item.status === "no_show") made.push("ev-missed");
     if (item.status === "canceled") made.push("ev-canceled", "ev-kept");
-    if (item.status === "hold" || item.status === "requested") made.push("ev-hold");
+    if (item.status === "requested") made.push("ev-hold");
     if (saving) made.push("ev-saving");
     return made;
   }
@@ -109,6 +121,7 @@
   function eventsOf(feed, saving = new Set()) {
     return [
       ...feed.staff.flatMap((person) => offTimes(feed, person)),
+      ...feed.holds.map(heldTime),
       ...feed.appointments.flatMap(buffers),
       ...feed.appointments.map((item) => event(item, saving.has(item.id))),
     ];

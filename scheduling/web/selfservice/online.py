@@ -1,10 +1,8 @@
 """The public booking page of a location: what, with whom, when, and who books."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -21,41 +19,25 @@ from hub.rationing import Ration, spend
 from hub.visitors import visitor_of
 from scheduling import search
 from scheduling.local_times import offset_name
-from scheduling.models import Location, OnlineBooking
+from scheduling.models import OnlineBooking
 from scheduling.search import Wish
-from scheduling.selfservice.opening import OpenService, open_places, open_service, open_services
+from scheduling.selfservice.opening import OpenService, open_places, open_services
 from scheduling.selfservice.taking import Application, PageClosed, book_online, contacts_of
 from scheduling.selfservice.times import NotOffered
 from scheduling.web.forms import take_refusal
 from scheduling.web.selfservice.choosing import asked_day, nearest_to, times_of, value_of
-from scheduling.web.selfservice.door import rationed, told
+from scheduling.web.selfservice.door import told
+from scheduling.web.selfservice.online_door import opened_at, place_at, where_open
 from scheduling.web.selfservice.online_forms import BookForm, asked_staff, asked_start
+from scheduling.web.selfservice.online_keeping import choose_again
 
 BY_VISITOR = Ration("online bookings by a visitor", 20, timedelta(hours=1))
 BY_CONTACT = Ration("online bookings by a contact", 10, timedelta(hours=1))
 SHOWN_FOR = timedelta(hours=24)
 
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def _where_open(view: Page[P]) -> Page[P]:
-    """Answer what was switched off, or never was, with one page that says how to reach us."""
-
-    @wraps(view)
-    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except (Http404, PageClosed):
-            reachable = Location.objects.filter(is_active=True).exclude(phone="", email="")
-            context = {"places": reachable.order_by("name", "pk")}
-            return told(request, "online_closed", context, HTTPStatus.NOT_FOUND)
-
-    return rationed(opened)
-
 
 @require_safe
-@_where_open
+@where_open
 def places(request: HttpRequest) -> HttpResponse:
     """Let people choose a location, where there are several."""
     listed = list(open_places())
@@ -67,18 +49,19 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_where_open
+@where_open
 def services(request: HttpRequest, slug: str) -> HttpResponse:
-    place = _place(slug)
+    place = place_at(slug)
     context = {"place": place, "listed": open_services(place), "places": [place]}
     return told(request, "online_services", context)
 
 
 @require_safe
-@_where_open
+@where_open
 def times(request: HttpRequest, slug: str, service: UUID) -> HttpResponse:
     """Offer the times of a day, with anybody or with one person."""
-    at, opened = timezone.now(), _opened(slug, service)
+    at, opened = timezone.now(), opened_at(slug, service)
+    choose_again(request)
     staff_id = asked_staff(opened, request.GET.get("staff", ""))
     wish = _wish(opened, staff_id, at=at)
     here, chosen = request.path, _query(staff=staff_id)
@@ -99,10 +82,10 @@ def times(request: HttpRequest, slug: str, service: UUID) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@_where_open
+@where_open
 def you(request: HttpRequest, slug: str, service: UUID) -> HttpResponse:
     """Ask who books, and book."""
-    at, opened = timezone.now(), _opened(slug, service)
+    at, opened = timezone.now(), opened_at(slug, service)
     if request.method != "POST":
         start_at = asked_start(request.GET.get("start", ""))
         if start_at is None:
@@ -129,7 +112,7 @@ def you(request: HttpRequest, slug: str, service: UUID) -> HttpResponse:
 
 
 @require_safe
-@_where_open
+@where_open
 def booked(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Say what was booked, and of whom nothing: a customer may be known, and is not told here."""
     made = OnlineBooking.objects.select_related(
@@ -218,20 +201,6 @@ def _back(opened: OpenService, staff_id: UUID | None, start_at: datetime | None)
     )
     day = start_at.astimezone(opened.place.time_zone).date() if start_at else None
     return f"{address}?{_query(staff=staff_id, date=day)}"
-
-
-def _place(slug: str) -> Location:
-    place = open_places().filter(booking_slug=slug).first()
-    if place is None:
-        raise Http404
-    return place
-
-
-def _opened(slug: str, service_id: UUID) -> OpenService:
-    opened = open_service(_place(slug), service_id)
-    if opened is None:
-        raise Http404
-    return opened
 
 
 def _wish(opened: OpenService, staff_id: UUID | None, *, at: datetime) -> Wish:

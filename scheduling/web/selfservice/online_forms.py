@@ -10,12 +10,24 @@ from scheduling.selfservice.opening import OpenService
 from scheduling.web.selfservice.choosing import StartField
 
 
-class BookForm(forms.Form):
-    """``website`` is a trap: nobody sees it, and programs fill it in."""
+class KeepForm(forms.Form):
+    """The time that somebody chose; nobody as ``staff`` is anybody."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     start = StartField()
     staff = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, opened: OpenService, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._opened = opened
+
+    def clean_staff(self) -> UUID | None:
+        return asked_staff(self._opened, self.cleaned_data["staff"])
+
+
+class BookForm(KeepForm):
+    """``website`` is a trap: nobody sees it, and programs fill it in."""
+
     given_name = forms.CharField(
         label="Given name",
         max_length=80,
@@ -47,13 +59,6 @@ class BookForm(forms.Form):
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
     )
-
-    def __init__(self, *args: Any, opened: OpenService, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._opened = opened
-
-    def clean_staff(self) -> UUID | None:
-        return asked_staff(self._opened, self.cleaned_data["staff"])
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

@@ -16,7 +16,7 @@ NOTES_LINE = "-- Notes below this line are yours and are kept --"
 TEXT_PROPERTIES = {"title": "SUMMARY", "location": "LOCATION"}
 STATUS_WORDS = {"requested": "TENTATIVE", "canceled": "CANCELLED"}
 STATUS_ATOMS = {"TENTATIVE": "requested", "CANCELLED": "canceled"}
-OUT_OF_THE_WAY = frozenset({"canceled", "declined", "expired"})
+OUT_OF_THE_WAY = frozenset({"canceled", "declined"})
 #: What makes an event recurring, all-day or of another length: gone once ``when`` is written.
 TIME_PROPERTIES = (
     "DTSTART",

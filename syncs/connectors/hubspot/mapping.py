@@ -20,7 +20,6 @@ OUTCOMES = {
     "no_show": "NO_SHOW",
     "canceled": "CANCELED",
     "declined": "CANCELED",
-    "expired": "CANCELED",
 }
 STATUSES = {
     "SCHEDULED": "booked",
