@@ -24,6 +24,11 @@ class EventName(StrEnum):
     SERIES_UPDATED = "series.updated"
     SERIES_ENDED = "series.ended"
 
+    CLASS_PLANNED = "class.planned"
+    CLASS_UPDATED = "class.updated"
+    CLASS_RESCHEDULED = "class.rescheduled"
+    CLASS_CANCELED = "class.canceled"
+
     FEED_ADDED = "feed.added"
     FEED_RENEWED = "feed.renewed"
     FEED_REVOKED = "feed.revoked"

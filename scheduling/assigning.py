@@ -9,8 +9,8 @@ from uuid import UUID
 
 from hub import history
 from hub.actors import Actor
-from scheduling.models import Appointment, Assignment, Resource, Staff
-from scheduling.occupying import Subject, Unit
+from scheduling.models import Appointment, Assignment, GroupSession, Resource, Staff
+from scheduling.occupying import Unit
 
 
 def name_resource(draft: Appointment, units: Iterable[Unit]) -> None:
@@ -45,12 +45,13 @@ def reassign(
     return _told(before, after)
 
 
-def _others(appointment: Appointment, units: Iterable[Unit]) -> dict[UUID, Subject]:
+def _others(appointment: Appointment, units: Iterable[Unit]) -> dict[UUID, Staff | Resource]:
     own = {appointment.staff_id, appointment.resource_id}
-    return {of.pk: of for of, _ in units if of.pk not in own}
+    found = (of for of, _ in units if not isinstance(of, GroupSession))
+    return {of.pk: of for of in found if of.pk not in own}
 
 
-def _assigned(appointment: Appointment, of: Subject) -> Assignment:
+def _assigned(appointment: Appointment, of: Staff | Resource) -> Assignment:
     if isinstance(of, Staff):
         return Assignment(appointment=appointment, staff=of)
     return Assignment(appointment=appointment, resource=of)

@@ -14,12 +14,13 @@ from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
 from scheduling.assigning import assign, name_resource
+from scheduling.groups.seating import draft_for, seated
 from scheduling.holding_time import hold_for
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Series
 from scheduling.needs import require_all
 from scheduling.occupying import SlotTaken
-from scheduling.offering import NotQualified, Offer, customer_for, drafted, offer_of
+from scheduling.offering import NotQualified, Offer, customer_for, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
 from scheduling.placing import offering_alternatives
 from scheduling.rescheduling import reschedule_appointment
@@ -75,6 +76,7 @@ def book_appointment(
     :raises OutsideWorkingHours: it is not within one stretch of work.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it is further away than the service can be booked ahead.
+    :raises NoClassThen: the service takes place as classes, and none is planned for then.
     :raises HoldIsOver: there is no such hold of ``by``, or its time is over.
     :raises SlotTaken: person or room is taken; says by what, and the nearest free times.
     """
@@ -134,12 +136,13 @@ def book_visit(
     :raises DomainError: as ``book_appointment`` does.
     """
     held = require_booker(by)
-    offer = _offer(booking)
+    start_at = limits.in_utc(booking.start_at, field="start_at")
+    offer = seated(_offer(booking), start_at)
     require_reach(held, offer.staff, offer.place.pk)
     require_all(offer.needs, held)
     customer = customer_for(booking.customer_id, held)
     set_aside = limits.may_set_aside(held, override_reason)
-    appointment = _drafted(booking, offer, customer, at=at)
+    appointment = _drafted(booking, offer, customer, start_at, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
     hold = hold_for(booking.hold_id, appointment, at=at, by=by) if booking.hold_id else None
     units = secure(appointment, offer, held=held, at=at, set_aside=set_aside, hold=hold)
@@ -167,9 +170,10 @@ def _offer(booking: Booking) -> Offer:
     )
 
 
-def _drafted(booking: Booking, offer: Offer, customer: Customer, *, at: datetime) -> Appointment:
-    start_at = limits.in_utc(booking.start_at, field="start_at")
-    draft = drafted(offer.service, offer.staff, offer.place, offer.rules, start_at)
+def _drafted(
+    booking: Booking, offer: Offer, customer: Customer, start_at: datetime, *, at: datetime
+) -> Appointment:
+    draft = draft_for(offer, start_at)
     draft.customer = customer
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
     draft.created_at = at

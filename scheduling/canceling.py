@@ -46,9 +46,7 @@ def cancel_appointment(
     """
     appointment = locked_for(by, appointment_id)
     require_version(appointment.version, expected_version)
-    occupying.free(appointment)
-    appointment.canceled_by = wanted_by
-    return _cancel(appointment, reason=reason, held_until=None, at=at, by=by)
+    return cancel_locked(appointment, reason=reason, wanted_by=wanted_by, at=at, by=by)
 
 
 def cancel_visit(
@@ -58,10 +56,26 @@ def cancel_visit(
 
     :raises IllegalTransition: it is over, or canceled already.
     """
+    told = {"series": [None, str(appointment.series_id)]}
+    return cancel_locked(appointment, reason=reason, wanted_by=wanted_by, at=at, by=by, more=told)
+
+
+def cancel_locked(
+    appointment: Appointment,
+    *,
+    reason: str,
+    wanted_by: CanceledBy,
+    at: datetime,
+    by: Actor,
+    more: Mapping[str, Sequence[str | None]] | None = None,
+) -> Appointment:
+    """Cancel for good an appointment whose row is locked; the outbox is told ``more``.
+
+    :raises IllegalTransition: it is over, or canceled already.
+    """
     occupying.free(appointment)
     appointment.canceled_by = wanted_by
-    told = {"series": [None, str(appointment.series_id)]}
-    return _cancel(appointment, reason=reason, held_until=None, at=at, by=by, more=told)
+    return _cancel(appointment, reason=reason, held_until=None, at=at, by=by, more=more)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Say everything that keeps a time from being offered, for the one who asks “why not at ten?”."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,11 +9,14 @@ from uuid import UUID
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
+from scheduling.groups.seating import class_at, sit
 from scheduling.models import Appointment, Service
 from scheduling.needs import at_work, needs_of
 from scheduling.offering import active_staff, drafted, place_of, require_qualified
 from scheduling.placing import require_room
 from scheduling.rules import Rules, rules_of
+
+Check = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Reason:
     """Why a time is not offered.
 
     ``code``: past, notice, horizon, not_offered, not_qualified, outside_working_hours, closed,
-    away, taken, held, buffer, no_room, no_colleague. A limit can be set aside by those who may.
+    away, taken, held, buffer, no_room, no_colleague, no_class_then, full. A limit can be set
+    aside by those who may.
     """
 
     code: str
@@ -54,15 +58,38 @@ def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) ->
     service, staff, place = draft.service, draft.staff, draft.location
     if not rules.is_offered:
         yield Reason("not_offered", f"{service} is not offered at {place}.", is_limit=False)
+    if rules.is_group:
+        yield from _said_by(_checks_of_class(draft, rules, held=held, at=at))
+        return
     needs = needs_of(rules, place, service, staff)
     there = partial(at_work, needs, place, draft.start_at, draft.end_at)
-    checks: tuple[Callable[[], None], ...] = (
+    checks: Sequence[Check] = (
         lambda: require_qualified(staff, service),
         lambda: limits.require_notice(draft, at=at),
         lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
         lambda: limits.require_hours(staff, place, draft.start_at, draft.end_at),
         lambda: require_room(draft, staff, there(), held=held, at=at),
     )
+    yield from _said_by(checks)
+
+
+def _checks_of_class(
+    draft: Appointment, rules: Rules, *, held: Access, at: datetime
+) -> Sequence[Check]:
+    def seat() -> None:
+        session = class_at(draft.service, draft.staff, draft.location, draft.start_at)
+        sit(draft, session)
+        require_room(draft, session, (), held=held, at=at)
+
+    return (
+        lambda: require_qualified(draft.staff, draft.service),
+        lambda: limits.require_notice(draft, at=at),
+        lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
+        seat,
+    )
+
+
+def _said_by(checks: Iterable[Check]) -> Iterator[Reason]:
     for check in checks:
         try:
             check()

@@ -10,10 +10,11 @@ from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput
 from hub.identifiers import uuid7
 from scheduling import limits, occupying
+from scheduling.groups.seating import draft_for, seated
 from scheduling.models import Appointment, Hold
 from scheduling.models.holds import holder_of
 from scheduling.needs import require_all
-from scheduling.offering import drafted, offer_of
+from scheduling.offering import offer_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives
 from scheduling.securing import HoldIsOver, secure
@@ -98,17 +99,18 @@ def forget_over(*, at: datetime) -> int:
 @occupying.retrying
 def _hold(wanted: TimeWanted, kept: Mapping[str, Any], *, at: datetime, by: Actor) -> Hold:
     held = require_booker(by)
-    offer = offer_of(
+    start_at = limits.in_utc(wanted.start_at, field="start_at")
+    found = offer_of(
         wanted.service_id,
         wanted.staff_id,
         wanted.location_id,
         resource_ids=wanted.resource_ids,
         beside_ids=wanted.beside_ids,
     )
+    offer = seated(found, start_at)
     require_reach(held, offer.staff, offer.place.pk)
     require_all(offer.needs, held)
-    start_at = limits.in_utc(wanted.start_at, field="start_at")
-    draft = drafted(offer.service, offer.staff, offer.place, offer.rules, start_at)
+    draft = draft_for(offer, start_at)
     units = secure(draft, offer, held=held, at=at)
     if Hold.objects.of(by).standing(at).count() >= MOST_AT_ONCE:
         raise TooManyHolds(f"At most {MOST_AT_ONCE} times can be held at once. Give one back.")

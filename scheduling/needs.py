@@ -9,7 +9,15 @@ from uuid import UUID
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import InvalidInput
 from scheduling import limits
-from scheduling.models import Appointment, Location, Resource, ResourceKind, Service, Staff
+from scheduling.models import (
+    Appointment,
+    GroupSession,
+    Location,
+    Resource,
+    ResourceKind,
+    Service,
+    Staff,
+)
 from scheduling.occupying import Subject
 from scheduling.rules import Rules
 
@@ -81,7 +89,9 @@ def colleagues_needed(
     return _of_both(COLLEAGUE, chosen, others, rules.staff_needed - 1)
 
 
-def kept_by(appointment: Appointment, lead: Staff, beside: Sequence[Staff]) -> list[Need]:
+def kept_by(
+    appointment: Appointment | GroupSession, lead: Staff, beside: Sequence[Staff]
+) -> list[Need]:
     """Return what ``appointment`` goes on to need when it is moved: the same people, and as many
     of the same kinds, those that it has first.
 

@@ -19,9 +19,19 @@ from hub import history, locks, outbox
 from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
-from scheduling.models import Appointment, Hold, Location, Occupancy, Owner, Resource, Staff
+from scheduling.models import (
+    Appointment,
+    GroupSession,
+    Hold,
+    Location,
+    Occupancy,
+    Owner,
+    Resource,
+    Staff,
+)
+from scheduling.models.occupancies import OWNERS
 
-Subject = Staff | Resource
+Subject = Staff | Resource | GroupSession
 Unit = tuple[Subject, int]
 Block = tuple[datetime, datetime]
 ATTEMPTS = 4
@@ -75,6 +85,7 @@ def require_unchanged(location: Location, subjects: Iterable[Subject]) -> None:
     listed = set(subjects)
     people = [one for one in listed if isinstance(one, Staff)]
     rooms = [one for one in listed if isinstance(one, Resource)]
+    classes = [one for one in listed if isinstance(one, GroupSession)]
     with connection.cursor() as cursor:
         cursor.execute(
             _UNCHANGED,
@@ -85,23 +96,25 @@ def require_unchanged(location: Location, subjects: Iterable[Subject]) -> None:
                 "staff_versions": [person.version for person in people],
                 "rooms": [room.pk for room in rooms],
                 "room_versions": [room.version for room in rooms],
+                "classes": [one.pk for one in classes],
+                "class_versions": [one.version for one in classes],
             },
         )
         row = cursor.fetchone()
-    if row != (len(people), len(rooms)):
+    if row != (len(people), len(rooms), len(classes)):
         raise ChangedMeanwhile
 
 
-def survey(
-    subjects: Iterable[Subject], block: Block, *, at: datetime, besides: Appointment
-) -> Survey:
+def survey(subjects: Iterable[Subject], block: Block, *, at: datetime, besides: Owner) -> Survey:
     """Return what stands in ``block``, without ``besides``; under locks it stays true."""
     found = Occupancy.objects.filter(
         active=True,
         subject__in=[subject.subject for subject in subjects],
         block__overlap=DateTimeTZRange(*block),
     )
-    others = found.exclude(appointment=besides).select_related("hold", "appointment__customer")
+    others = found.exclude(**{OWNERS[type(besides)]: besides}).select_related(
+        "hold", "session__service", "appointment__customer"
+    )
     rows = others.order_by("block", "pk")
     stale = frozenset(row.owner.pk for row in rows if _is_stale(row.owner, at))
     return Survey([row for row in rows if row.owner.pk not in stale], stale)
@@ -114,32 +127,32 @@ def take(owner: Owner, units: Iterable[Unit]) -> None:
     )
 
 
-def move(appointment: Appointment, units: Iterable[Unit]) -> None:
-    """Rewrite the occupancies in place, so that an appointment may overlap its own old time.
+def move(owner: Appointment | GroupSession, units: Iterable[Unit]) -> None:
+    """Rewrite the occupancies in place, so that it may overlap its own old time.
 
     What is taken as before keeps its row; another person or room gets the row of one that left.
     """
     wanted = {subject.subject: unit for subject, unit in units}
-    rows = list(appointment.occupancies.order_by("pk"))
+    rows = list(owner.occupancies.order_by("pk"))
     left = [row for row in rows if row.subject not in wanted]
     added = sorted(wanted.keys() - {row.subject for row in rows})
     for row, name in zip(left, added, strict=False):
         row.subject = name
     for row in left[len(added) :]:
         row.delete()
-    block = DateTimeTZRange(*appointment.block)
+    block = DateTimeTZRange(*owner.block)
     for row in rows:
         if row.subject in wanted:
             row.unit, row.block, row.active = wanted[row.subject], block, True
             row.save(update_fields=["subject", "unit", "block", "active"])
     Occupancy.objects.bulk_create(
-        Occupancy.of(appointment, name, wanted[name]) for name in added[len(left) :]
+        Occupancy.of(owner, name, wanted[name]) for name in added[len(left) :]
     )
 
 
-def free(appointment: Appointment) -> None:
+def free(owner: Appointment | GroupSession) -> None:
     """Give the time back; the rows stay and say what was taken. ``move`` takes time again."""
-    appointment.occupancies.update(active=False)
+    owner.occupancies.update(active=False)
 
 
 def release(appointment: Appointment, *, by: Actor) -> None:
@@ -209,6 +222,9 @@ _UNCHANGED = """
                 USING (id, version)),
         (SELECT count(*) FROM scheduling_resource room
             JOIN unnest(%(rooms)s::uuid[], %(room_versions)s::int[]) AS seen(id, version)
+                USING (id, version)),
+        (SELECT count(*) FROM scheduling_groupsession session
+            JOIN unnest(%(classes)s::uuid[], %(class_versions)s::int[]) AS seen(id, version)
                 USING (id, version))
     FROM scheduling_location place
     WHERE place.id = %(location)s AND place.version = %(location_version)s
@@ -219,4 +235,6 @@ _UNCHANGED = """
 def _is_stale(owner: Owner, at: datetime) -> bool:
     if isinstance(owner, Hold):
         return owner.expires_at <= at
+    if isinstance(owner, GroupSession):
+        return False
     return owner.slot_held_until is not None and owner.slot_held_until < at

@@ -9,7 +9,7 @@ from customers.holding import hold
 from customers.models import Customer
 from hub.access import Access, Capability
 from hub.errors import DomainError, InvalidInput
-from scheduling.models import Appointment, Location, Series, Service, Staff
+from scheduling.models import Appointment, GroupSession, Location, Series, Service, Staff
 from scheduling.needs import Need, colleagues_called, needs_of, resources_called
 from scheduling.occupying import Subject
 from scheduling.rules import Rules, rules_of
@@ -21,18 +21,24 @@ class NotQualified(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``needs`` says what is taken beside ``staff``, who leads."""
+    """``needs`` says what is taken beside ``staff``, who leads, or the seat in ``session``."""
 
     service: Service
     staff: Staff
     place: Location
     rules: Rules
     needs: Sequence[Need]
+    session: GroupSession | None = None
+
+    @property
+    def lead(self) -> Subject:
+        """What is taken in any case: the time of a person, or a seat in a class."""
+        return self.session or self.staff
 
     @property
     def subjects(self) -> list[Subject]:
         """Everybody and everything that may be taken."""
-        return [self.staff, *(one for need in self.needs for one in need.candidates)]
+        return [self.lead, *(one for need in self.needs for one in need.candidates)]
 
 
 def offer_of(
@@ -111,7 +117,7 @@ def active_staff(staff_id: UUID) -> Staff:
     return _require_active(_staff(staff_id))
 
 
-def lead_of(booked: Appointment | Series, staff_id: UUID | None) -> Staff:
+def lead_of(booked: Appointment | Series | GroupSession, staff_id: UUID | None) -> Staff:
     """Return who is to lead ``booked`` from now on; ``None`` is whoever does already.
 
     :raises InvalidInput: unknown, not active, or at another location.

@@ -9,38 +9,39 @@ from uuid import UUID
 from hub.access import Access, Capability
 from hub.identifiers import public_id
 from scheduling import search
-from scheduling.models import Appointment, Hold, Occupancy, Owner, ResourceKind, Staff
+from scheduling.models import Appointment, GroupSession, Hold, Occupancy, Owner, ResourceKind
 from scheduling.needs import COLLEAGUE, Need
 from scheduling.occupying import SlotTaken, Subject, Survey, Unit, release_stale, survey
 from scheduling.permitting import is_own
 
 ALTERNATIVES = 3
+Draft = Appointment | GroupSession
 NAMES = {ResourceKind.ROOM: "rooms", ResourceKind.EQUIPMENT: "pieces of equipment"}
 
 
 def place(
-    draft: Appointment, staff: Staff, needs: Sequence[Need], *, held: Access, at: datetime
+    draft: Draft, lead: Subject, needs: Sequence[Need], *, held: Access, at: datetime
 ) -> list[Unit]:
-    """Return a free unit of ``staff``, and of the first that are free of what is needed beside.
+    """Return a free unit of ``lead``, and of the first that are free of what is needed beside.
 
     All of them must be locked. ``draft`` holds the times; its own old time is not in the way.
 
     :raises SlotTaken: the person is taken, or too much of what is needed.
     """
-    found = survey(_subjects(staff, needs), draft.block, at=at, besides=draft)
+    found = survey(_subjects(lead, needs), draft.block, at=at, besides=draft)
     release_stale(found, at=at)
-    return _choose(draft, staff, needs, found, held)
+    return _choose(draft, lead, needs, found, held)
 
 
 def require_room(
-    draft: Appointment, staff: Staff, needs: Sequence[Need], *, held: Access, at: datetime
+    draft: Draft, lead: Subject, needs: Sequence[Need], *, held: Access, at: datetime
 ) -> None:
     """Look without locks and without writing whether ``draft`` would fit now.
 
     :raises SlotTaken: the person is taken, or too much of what is needed.
     """
-    found = survey(_subjects(staff, needs), draft.block, at=at, besides=draft)
-    _choose(draft, staff, needs, found, held)
+    found = survey(_subjects(lead, needs), draft.block, at=at, besides=draft)
+    _choose(draft, lead, needs, found, held)
 
 
 @contextmanager
@@ -66,17 +67,19 @@ def offering_alternatives(
         raise
 
 
-def _subjects(staff: Staff, needs: Iterable[Need]) -> list[Subject]:
-    return [staff, *(one for need in needs for one in need.candidates)]
+def _subjects(lead: Subject, needs: Iterable[Need]) -> list[Subject]:
+    return [lead, *(one for need in needs for one in need.candidates)]
 
 
 def _choose(
-    draft: Appointment, staff: Staff, needs: Sequence[Need], found: Survey, held: Access
+    draft: Draft, lead: Subject, needs: Sequence[Need], found: Survey, held: Access
 ) -> list[Unit]:
-    unit = found.free_unit(staff)
+    unit = found.free_unit(lead)
+    if unit is None and isinstance(lead, GroupSession):
+        raise _full(lead)
     if unit is None:
-        raise _taken(staff.name, draft, found.standing_with(staff), held)
-    chosen: list[Unit] = [(staff, unit)]
+        raise _taken(lead.name, draft, found.standing_with(lead), held)
+    chosen: list[Unit] = [(lead, unit)]
     for need in needs:
         free = [(one, found.free_unit(one)) for one in need.candidates]
         units = [(one, number) for one, number in free if number is not None]
@@ -86,16 +89,20 @@ def _choose(
     return chosen
 
 
-def _taken(
-    name: str, draft: Appointment, standing: Sequence[Occupancy], held: Access
-) -> SlotTaken:
+def _full(session: GroupSession) -> SlotTaken:
+    taken = "The seat is taken" if session.seats == 1 else f"All {session.seats} seats are taken"
+    text = f"{taken} in {session.name} at {_stretch(session)}."
+    return SlotTaken(text, field="start_at", details={"reason": "full", "in_the_way": []})
+
+
+def _taken(name: str, draft: Draft, standing: Sequence[Occupancy], held: Access) -> SlotTaken:
     first = standing[0].owner
     stretch = _stretch(first)
     if isinstance(first, Hold):
         reason = "held"
         until = first.expires_at.astimezone(first.time_zone)
         message = f"{name} is held {stretch} for somebody who is booking, until {until:%H:%M}."
-    elif first.slot_held_until is not None:
+    elif isinstance(first, Appointment) and first.slot_held_until is not None:
         reason = "held"
         message = f"{name} is kept for {stretch} until the cancellation is final."
     elif first.start_at < draft.end_at and draft.start_at < first.end_at:
@@ -107,7 +114,7 @@ def _taken(
     return SlotTaken(message, field="start_at", details=_details(reason, standing, held))
 
 
-def _too_few(need: Need, draft: Appointment, found: Survey, held: Access) -> SlotTaken:
+def _too_few(need: Need, draft: Draft, found: Survey, held: Access) -> SlotTaken:
     """Name what is in the way where nothing else would do, else what there is too little of."""
     if len(need.candidates) == need.count:
         taken = next(one for one in need.candidates if found.free_unit(one) is None)
@@ -140,6 +147,8 @@ def _obstacle(row: Occupancy, held: Access) -> dict[str, Any]:
     }
     if isinstance(other, Hold):
         return described | {"held_until": other.expires_at.isoformat()}
+    if isinstance(other, GroupSession):
+        return described | {"session": public_id("ses", other.pk)}
     if held.can(Capability.VIEW_CALENDAR) or is_own(held, other.staff):
         described["appointment"] = public_id("apt", other.pk)
     if held.can(Capability.VIEW_CUSTOMER) or is_own(held, other.staff):

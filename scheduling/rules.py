@@ -34,6 +34,12 @@ class Rules:
     cancellation_window_minutes: int
     reminder_minutes: int
     late_fee: Decimal
+    seats: int
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it takes place as classes, in which customers take seats."""
+        return self.seats > 1
 
 
 def rules_of(service: Service, location: Location) -> Rules:
@@ -58,6 +64,7 @@ def _rules(service: Service, location: Location, own: ServiceAtLocation | None) 
     return Rules(
         is_offered=own is None or own.is_offered,
         late_fee=quantize(fee, location.currency),
+        seats=service.seats,
         **values,
     )
 

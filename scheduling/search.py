@@ -14,9 +14,10 @@ from django.db import connection
 
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
+from scheduling.groups.seating import seats_taken
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
-from scheduling.models import Location, Service, Staff
+from scheduling.models import GroupSession, Location, Service, Staff
 from scheduling.needs import Need, qualified_at, resources_needed
 from scheduling.occupying import Subject
 from scheduling.rules import rules_of
@@ -49,6 +50,8 @@ class Wish:
     beside: int
     not_before: datetime
     last_date: date
+    service_id: UUID
+    is_group: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -145,6 +148,8 @@ def wish_for(
         beside,
         earliest_start(rules.minimum_notice_minutes, at=at, walk_in=False),
         last_date(rules.horizon_days, at=at, zone=place.time_zone),
+        service.pk,
+        rules.is_group,
     )
 
 
@@ -153,6 +158,8 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
     days = [day for day in days if day <= wish.last_date]
     if not days:
         return []
+    if wish.is_group:
+        return _classes(days, wish, at=at)
     people = {*wish.staff, *wish.colleagues}
     work = working.work_of(people, wish.place, _with_neighbors(days))
     begin, end = _instants(days, wish)
@@ -180,6 +187,22 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
         )
         found += [(start, position, pk) for start in starts if start < end]
     return [_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found)]
+
+
+def _classes(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime]:
+    """Return the planned classes with a free seat."""
+    begin, end = (availability.moment(edge) for edge in _instants(days, wish))
+    planned = GroupSession.objects.planned().filter(
+        service=wish.service_id, location=wish.place, staff__in=wish.staff
+    )
+    first = max(begin, wish.not_before)
+    found = planned.filter(start_at__gte=first, start_at__lt=end).order_by("start_at", "pk")
+    taken = seats_taken(found, at=at)
+    return [
+        OpenTime(one.start_at, one.end_at, one.staff_id)
+        for one in found
+        if taken[one.pk] < one.seats
+    ]
 
 
 def _starts_with(
@@ -259,7 +282,8 @@ _GAPS = """
         LEFT JOIN scheduling_occupancy taken
             ON taken.active AND taken.subject = wanted.subject AND taken.unit = numbered.unit
             AND taken.block && tstzrange(%(start)s, %(end)s)
-            AND coalesce(taken.appointment_id, taken.hold_id) NOT IN (SELECT id FROM stale)
+            AND coalesce(taken.appointment_id, taken.hold_id, taken.session_id)
+                NOT IN (SELECT id FROM stale)
         GROUP BY wanted.subject, numbered.unit
     )
     SELECT subject, ceil(extract(epoch FROM lower(gap)))::bigint,

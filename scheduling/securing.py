@@ -1,5 +1,6 @@
 """Make sure of a time under locks, before an appointment or a hold writes it down."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.access import Access
@@ -36,7 +37,11 @@ def secure(
     :raises HoldIsOver: ``hold`` ended in this moment.
     :raises SlotTaken: person or room is taken.
     """
-    if set_aside:
+    if offer.session is not None:
+        needs: Sequence[Need] = ()
+        if not set_aside:
+            _require_in_time(draft, offer, at=hold.created_at if hold else at)
+    elif set_aside:
         needs = at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
     else:
         needs = _within_limits(draft, offer, at=hold.created_at if hold else at)
@@ -44,7 +49,7 @@ def secure(
     occupying.require_unchanged(offer.place, offer.subjects)
     if hold is not None:
         end(hold)
-    return place(draft, offer.staff, needs, held=held, at=at)
+    return place(draft, offer.lead, needs, held=held, at=at)
 
 
 def end(hold: Hold) -> None:
@@ -59,7 +64,11 @@ def end(hold: Hold) -> None:
 
 def _within_limits(draft: Appointment, offer: Offer, *, at: datetime) -> list[Need]:
     """Return what ``offer`` needs, without colleagues who do not work then."""
-    limits.require_notice(draft, at=at)
-    limits.require_horizon(draft, offer.rules.horizon_days, at=at)
+    _require_in_time(draft, offer, at=at)
     limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)
     return at_work(offer.needs, offer.place, draft.start_at, draft.end_at)
+
+
+def _require_in_time(draft: Appointment, offer: Offer, *, at: datetime) -> None:
+    limits.require_notice(draft, at=at)
+    limits.require_horizon(draft, offer.rules.horizon_days, at=at)

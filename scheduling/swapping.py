@@ -10,11 +10,12 @@ from hub.actors import Actor
 from hub.errors import InvalidInput
 from scheduling import limits, occupying
 from scheduling.models import Appointment
+from scheduling.moves import locked_as, with_parts
 from scheduling.needs import beside_under, kept_by
 from scheduling.occupying import Subject
 from scheduling.offering import require_qualified
 from scheduling.permitting import require_booker, require_reach
-from scheduling.rescheduling import Target, locked_as, move_locked, with_parts
+from scheduling.rescheduling import Target, move_locked
 from scheduling.states import AppointmentStatus
 
 

@@ -1,6 +1,7 @@
 from scheduling.models.appointments import Appointment, Assignment, CanceledBy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.feeds import CalendarFeed, FeedDetails
+from scheduling.models.groups import GroupSession, GroupStatus
 from scheduling.models.holds import Hold
 from scheduling.models.moving_in import (
     FileKind,
@@ -26,6 +27,8 @@ __all__ = [
     "FeeKind",
     "FeedDetails",
     "FileKind",
+    "GroupSession",
+    "GroupStatus",
     "Hold",
     "Location",
     "MovedIn",

@@ -15,6 +15,7 @@ from hub import history
 from hub.access import Access, Capability
 from hub.identifiers import uuid7
 from scheduling.models.catalog import Service
+from scheduling.models.groups import GroupSession
 from scheduling.models.places import Location, Resource
 from scheduling.models.series import Series
 from scheduling.models.staff import Staff
@@ -71,6 +72,15 @@ class Appointment(models.Model):
     )
     series = models.ForeignKey(
         Series, models.PROTECT, null=True, blank=True, related_name="visits", db_index=False
+    )
+    session = models.ForeignKey(
+        GroupSession,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="places",
+        db_index=False,
+        help_text="The class in which it is a seat, if any",
     )
     occurs_on = models.DateField(
         null=True, blank=True, help_text="The date of its series that it stands for, if any"
@@ -165,6 +175,11 @@ class Appointment(models.Model):
                 fields=["series", "occurs_on"],
                 name="appointment_by_series",
                 condition=Q(series__isnull=False),
+            ),
+            models.Index(
+                fields=["session"],
+                name="appointment_by_session",
+                condition=Q(session__isnull=False),
             ),
             models.Index(
                 fields=["slot_held_until"],

@@ -12,6 +12,7 @@ from scheduling.models.places import Location
 
 AT_MOST_A_YEAR = MaxValueValidator(366 * 24 * 60)
 MOST_NEEDED = 9
+MOST_SEATS = 500
 
 
 class FeeKind(models.TextChoices):
@@ -45,6 +46,12 @@ class Service(models.Model):
     )
     equipment_needed = models.PositiveSmallIntegerField(
         default=0, db_default=0, validators=[MaxValueValidator(MOST_NEEDED)]
+    )
+    seats = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)],
+        help_text="More than 1: it takes place as classes, and customers book seats in them",
     )
     minimum_notice_minutes = models.PositiveIntegerField(default=0, validators=[AT_MOST_A_YEAR])
     horizon_days = models.PositiveSmallIntegerField(
@@ -95,6 +102,9 @@ class Service(models.Model):
                     equipment_needed__lte=MOST_NEEDED,
                 ),
                 name="service_needs_sensible",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seats__range=(1, MOST_SEATS)), name="service_seats_sensible"
             ),
             models.CheckConstraint(
                 condition=models.Q(late_fee__gte=0)

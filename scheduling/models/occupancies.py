@@ -10,9 +10,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Deferrable, Q
 
 from scheduling.models.appointments import Appointment
+from scheduling.models.groups import GroupSession
 from scheduling.models.holds import Hold
 
-Owner = Appointment | Hold
+Owner = Appointment | Hold | GroupSession
+OWNERS = {Appointment: "appointment", Hold: "hold", GroupSession: "session"}
 
 
 class Occupancy(models.Model):
@@ -28,6 +30,9 @@ class Occupancy(models.Model):
     )
     hold = models.ForeignKey(
         Hold, models.CASCADE, null=True, related_name="occupancies", db_index=False
+    )
+    session = models.ForeignKey(
+        GroupSession, models.CASCADE, null=True, related_name="occupancies", db_index=False
     )
     subject = models.CharField(max_length=48)
     unit = models.PositiveSmallIntegerField(default=1)
@@ -55,9 +60,15 @@ class Occupancy(models.Model):
                 name="one_occupancy_per_subject_of_hold",
                 condition=Q(hold__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["session", "subject"],
+                name="one_occupancy_per_subject_of_session",
+                condition=Q(session__isnull=False),
+            ),
             models.CheckConstraint(
-                condition=Q(appointment=None, hold__isnull=False)
-                | Q(appointment__isnull=False, hold=None),
+                condition=Q(appointment__isnull=False, hold=None, session=None)
+                | Q(appointment=None, hold__isnull=False, session=None)
+                | Q(appointment=None, hold=None, session__isnull=False),
                 name="occupancy_is_of_one_owner",
             ),
             models.CheckConstraint(
@@ -72,13 +83,12 @@ class Occupancy(models.Model):
     @classmethod
     def of(cls, owner: Owner, subject: str, unit: int) -> Self:
         """Return a row, not saved yet, by which ``owner`` takes ``unit`` for its whole block."""
-        column = "hold" if isinstance(owner, Hold) else "appointment"
         block = DateTimeTZRange(*owner.block)
-        return cls(**{column: owner}, subject=subject, unit=unit, block=block)
+        return cls(**{OWNERS[type(owner)]: owner}, subject=subject, unit=unit, block=block)
 
     @property
     def owner(self) -> Owner:
         """What takes the time."""
-        owner = self.hold or self.appointment
+        owner = self.appointment or self.hold or self.session
         assert owner is not None  # noqa: S101 - the database allows none without
         return owner

@@ -11,7 +11,7 @@ from customers.matching import match_traits
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import occupying
-from scheduling.models import Appointment, Location, MovingOutcome, Occupancy, Resource, Staff
+from scheduling.models import Appointment, Location, MovingOutcome, Occupancy
 from scheduling.moving_in import outcomes
 from scheduling.moving_in.entering import drafted_of, offer_for
 from scheduling.moving_in.entering_series import refused, rule_for
@@ -164,9 +164,7 @@ def _days(draft: Appointment) -> list[date]:
     return [first + timedelta(days=count) for count in range((last - first).days + 1)]
 
 
-def _taken_by_rows(
-    subjects: Sequence[Staff | Resource], numbers: Sequence[int], place: Location
-) -> str:
+def _taken_by_rows(subjects: Sequence[Subject], numbers: Sequence[int], place: Location) -> str:
     name = subjects[0].name if len(subjects) == 1 else f"What it needs at {place}"
     if not numbers:
         return f"{name} is taken then."

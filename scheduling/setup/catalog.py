@@ -13,14 +13,14 @@ from hub import history
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
-from scheduling.models import Location, Service, ServiceAtLocation
+from scheduling.models import GroupStatus, Location, Service, ServiceAtLocation
 from scheduling.rules import OVERRIDABLE
 from scheduling.setup import writing
 
 WRITTEN = (
     *("name", "category", "hue", "duration_minutes", "buffer_before_minutes"),
     *("buffer_after_minutes", "price", "tax_class", "minimum_notice_minutes"),
-    *("staff_needed", "rooms_needed", "equipment_needed"),
+    *("staff_needed", "rooms_needed", "equipment_needed", "seats"),
     *("horizon_days", "cancellation_window_minutes", "late_fee_kind", "late_fee"),
     *("reminder_minutes", "instructions", "books_online"),
 )
@@ -58,6 +58,9 @@ def change_service(
     writing.require_planner(by)
     writing.require_known(values, WRITTEN)
     service = writing.locked(Service, service_id, expected_version=expected_version)
+    planned = service.sessions.filter(status=GroupStatus.PLANNED)
+    if values.get("seats") == 1 and planned.exists():
+        raise InvalidInput("Classes of it are planned: it needs several seats.", field="seats")
     return writing.change(service, values, EventName.SERVICE_UPDATED, by=by)
 
 

@@ -15,7 +15,7 @@ from hub.events import EventName
 from hub.money import known_currencies
 from scheduling.hours import CLOSED, Hours
 from scheduling.local_times import YEARS
-from scheduling.models import Appointment, Closure, Location
+from scheduling.models import Appointment, Closure, GroupSession, Location
 from scheduling.models.hours import WEEKDAYS
 from scheduling.setup import writing
 from scheduling.setup.standing import TO_COME, StillBooked, require_none_to_come
@@ -81,7 +81,8 @@ def close_down(location_id: UUID, *, at: datetime, by: Actor) -> Location:
     open_ones = Location.objects.select_for_update().filter(is_active=True).order_by("pk")
     others = [place for place in open_ones if place.pk != location_id]
     location = writing.locked(Location, location_id)
-    require_none_to_come(location.appointments.all(), "close it down", at=at)
+    planned = GroupSession.objects.filter(location=location)
+    require_none_to_come(location.appointments.all(), planned, "close it down", at=at)
     if not others:
         raise InvalidInput("This is the only location: nothing could be booked any more.")
     return writing.change(location, {"is_active": False}, EventName.LOCATION_UPDATED, by=by)

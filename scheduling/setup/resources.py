@@ -14,7 +14,7 @@ from hub.events import EventName
 from scheduling import occupying
 from scheduling.models import Appointment, Location, Resource
 from scheduling.setup import writing
-from scheduling.setup.standing import require_none_to_come, require_units
+from scheduling.setup.standing import classes_taking, require_none_to_come, require_units
 
 WRITTEN = ("name", "kind", "capacity")
 
@@ -70,7 +70,9 @@ def take_out_of_use(resource_id: UUID, *, at: datetime, by: Actor) -> Resource:
     """
     resource = _locked(resource_id, by=by)
     taking = Q(resource=resource) | Q(assignments__resource=resource)
-    require_none_to_come(Appointment.objects.filter(taking), "take it out of use", at=at)
+    require_none_to_come(
+        Appointment.objects.filter(taking), classes_taking(resource), "take it out of use", at=at
+    )
     return writing.change(resource, {"is_active": False}, EventName.RESOURCE_UPDATED, by=by)
 
 

@@ -13,7 +13,7 @@ from hub.events import EventName
 from scheduling import occupying
 from scheduling.models import Appointment, Location, Service, Staff
 from scheduling.setup import writing
-from scheduling.setup.standing import require_none_to_come, require_units
+from scheduling.setup.standing import classes_taking, require_none_to_come, require_units
 
 WRITTEN = ("name", "location", "user", "hue", "capacity", "position")
 
@@ -94,7 +94,8 @@ def let_go(staff_id: UUID, *, at: datetime, by: Actor) -> Staff:
     :raises StillBooked: appointments with them are to come.
     """
     staff = locked_staff(staff_id, by=by)
-    require_none_to_come(Appointment.objects.taken_by([staff]), f"let {staff} go", at=at)
+    booked = Appointment.objects.taken_by([staff])
+    require_none_to_come(booked, classes_taking(staff), f"let {staff} go", at=at)
     return writing.change(staff, {"is_active": False}, EventName.STAFF_UPDATED, by=by)
 
 

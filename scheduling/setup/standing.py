@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from hub.errors import DomainError
-from scheduling.models import Appointment, Occupancy, Resource, Staff
+from scheduling.models import Appointment, GroupSession, Occupancy, Resource, Staff
+from scheduling.models.groups import GroupSessionQuerySet
 from scheduling.states import AppointmentStatus
 
 TO_COME = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
@@ -29,12 +30,32 @@ def falling_into(staff: Staff, start_at: datetime, end_at: datetime) -> QuerySet
     return booked.between(start_at, end_at).order_by("start_at", "pk")
 
 
-def require_none_to_come(which: QuerySet[Appointment], what: str, *, at: datetime) -> None:
-    """Refuse while some of ``which`` are to come; ``what`` would happen to them.
+def classes_taking(subject: Staff | Resource) -> GroupSessionQuerySet:
+    """Return the classes that take ``subject``."""
+    return GroupSession.objects.filter(
+        occupancies__subject=subject.subject, occupancies__active=True
+    )
+
+
+def require_none_to_come(
+    which: QuerySet[Appointment],
+    classes: GroupSessionQuerySet,
+    what: str,
+    *,
+    at: datetime,
+) -> None:
+    """Refuse while some of ``which`` or ``classes`` are to come; ``what`` would happen to them.
 
     :raises StillBooked: there are some.
     """
     count = to_come(at).filter(pk__in=which.values("pk")).count()
+    planned = classes.planned().filter(end_at__gt=at).count()
+    if planned and not count:
+        are = "1 class is" if planned == 1 else f"{planned} classes are"
+        raise StillBooked(
+            f"{are} still to come: move or cancel first, then {what}.",
+            details={"classes": planned},
+        )
     if count:
         booked = "1 appointment is" if count == 1 else f"{count} appointments are"
         raise StillBooked(

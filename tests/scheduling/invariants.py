@@ -24,7 +24,8 @@ _INCONSISTENT = """
             a.start_at - make_interval(mins => a.buffer_before_minutes),
             a.end_at + make_interval(mins => a.buffer_after_minutes)
         )
-        OR o.subject NOT IN ('staff:' || a.staff_id, 'resource:' || a.resource_id)
+        OR o.subject <> coalesce('session:' || a.session_id, '')
+            AND o.subject NOT IN ('staff:' || a.staff_id, 'resource:' || a.resource_id)
             AND NOT EXISTS (
                 SELECT FROM scheduling_assignment also WHERE also.appointment_id = a.id
                 AND o.subject IN ('staff:' || also.staff_id, 'resource:' || also.resource_id)
@@ -37,6 +38,10 @@ _MISSING = """
     WHERE (SELECT count(*) FROM scheduling_occupancy o WHERE o.appointment_id = a.id)
         <> 1 + (a.resource_id IS NOT NULL)::int
             + (SELECT count(*) FROM scheduling_assignment also WHERE also.appointment_id = a.id)
+        OR a.session_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM scheduling_occupancy o
+            WHERE o.appointment_id = a.id AND o.subject = 'session:' || a.session_id
+        )
 """
 # INV-01c: a hold takes its own block, and nothing else.
 _HELD_WRONG = """
@@ -46,6 +51,26 @@ _HELD_WRONG = """
         h.end_at + make_interval(mins => h.buffer_after_minutes)
     )
 """
+# INV-01d: a class takes its lead; seats lie at its time, with its lead, in the number it has.
+_CLASS_WRONG = """
+    SELECT s.id FROM scheduling_groupsession s
+    WHERE NOT EXISTS (
+        SELECT FROM scheduling_occupancy o
+        WHERE o.session_id = s.id AND o.subject = 'staff:' || s.staff_id
+            AND o.active = (s.status = 'planned')
+            AND (NOT o.active OR o.block = tstzrange(
+                s.start_at - make_interval(mins => s.buffer_before_minutes),
+                s.end_at + make_interval(mins => s.buffer_after_minutes)
+            ))
+    ) OR EXISTS (
+        SELECT FROM scheduling_occupancy o
+        LEFT JOIN scheduling_appointment a ON a.id = o.appointment_id
+        WHERE o.subject = 'session:' || s.id AND o.active AND (
+            o.unit > s.seats OR s.status <> 'planned' OR a.session_id <> s.id
+            OR a.start_at <> s.start_at OR a.end_at <> s.end_at OR a.staff_id <> s.staff_id
+        )
+    )
+"""
 
 
 def overlaps() -> list[object]:
@@ -53,7 +78,7 @@ def overlaps() -> list[object]:
 
 
 def inconsistencies() -> list[object]:
-    return _ids(_INCONSISTENT) + _ids(_MISSING) + _ids(_HELD_WRONG)
+    return _ids(_INCONSISTENT) + _ids(_MISSING) + _ids(_HELD_WRONG) + _ids(_CLASS_WRONG)
 
 
 def deadlocks() -> int:

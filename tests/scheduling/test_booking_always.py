@@ -19,8 +19,10 @@ from scheduling.canceling import (
     release_expired,
     undo_cancellation,
 )
+from scheduling.groups.moving import cancel_class, change_seats, move_class
+from scheduling.groups.planning import Plan, plan_classes
 from scheduling.holding_time import TimeWanted, forget_over, give_back, hold_time
-from scheduling.models import Appointment, Hold, Staff
+from scheduling.models import Appointment, GroupSession, Hold, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, client, room, service, staff
 from tests.scheduling.invariants import inconsistencies, overlaps
@@ -37,6 +39,7 @@ STEPS = st.lists(
             + ["resize", "cancel", "cancel_with_undo", "cancel_with_undo", "undo", "confirm"]
             + ["release", "complete", "no_show", "reopen", "wait"]
             + ["hold", "hold", "book_hold", "give_back"]
+            + ["plan", "move_class", "cancel_class", "seats"]
         ),
         st.integers(0, 1),  # which person
         st.integers(0, 11),  # which quarter of an hour
@@ -57,7 +60,8 @@ class Desk:
         room("Room 1")
         room("Room 2", capacity=2)
         bridal = service("Bridal", staff_needed=2, rooms_needed=2)
-        offered = [haircut, color, bridal]
+        yoga = service("Yoga", seats=2, rooms_needed=1)
+        offered = [haircut, color, bridal, yoga]
         self.people = [staff("Jo", services=offered), staff("Kim", services=offered, capacity=2)]
         staff("Lee", services=[bridal])
         self.services = offered
@@ -66,31 +70,59 @@ class Desk:
     def do(self, step: Step) -> None:
         """Do one step in a transaction of its own; a refusal is a fine answer."""
         name, who, quarter, which = step
-        known = list(Appointment.objects.order_by("number"))
-        appointment = known[which % len(known)] if known else None
         start = MONDAY_9 + minutes(15 * quarter)
+        alone: dict[str, Callable[[], object]] = {
+            "book": lambda: self._book(self.people[who], start, which),
+            "wait": self._wait,
+            "release": self._release,
+            "hold": lambda: self._hold(self.people[who], start, which),
+            "book_hold": lambda: self._of_hold(name, which),
+            "give_back": lambda: self._of_hold(name, which),
+            "plan": lambda: self._plan(self.people[who], start),
+            "move_class": lambda: self._of_class(name, self.people[who], start, which),
+            "cancel_class": lambda: self._of_class(name, self.people[who], start, which),
+            "seats": lambda: self._of_class(name, self.people[who], start, which),
+        }
+        known = list(Appointment.objects.order_by("number"))
         try:
-            if name == "book":
-                self._book(self.people[who], start, which)
-            elif name == "wait":
-                self.at += minutes(20)
-            elif name == "release":
-                release_expired(at=self.at)
-                forget_over(at=self.at)
-            elif name == "hold":
-                wanted = TimeWanted(self.services[which % 3].pk, self.people[who].pk, start)
-                hold_time(wanted, at=self.at, by=SETUP)
-            elif name in ("book_hold", "give_back"):
-                self._of_hold(name, which)
-            elif appointment is not None:
-                self._verb(name, appointment, self.people[who], start)()
+            if name in alone:
+                alone[name]()
+            elif known:
+                self._verb(name, known[which % len(known)], self.people[who], start)()
         except DomainError:
             pass
 
+    def _wait(self) -> None:
+        self.at += minutes(20)
+
+    def _release(self) -> None:
+        release_expired(at=self.at)
+        forget_over(at=self.at)
+
+    def _hold(self, person: Staff, start: datetime, which: int) -> None:
+        wanted = TimeWanted(self.services[which % 4].pk, person.pk, start)
+        hold_time(wanted, at=self.at, by=SETUP)
+
+    def _plan(self, person: Staff, start: datetime) -> None:
+        plan = Plan(self.services[3].pk, person.pk)
+        plan_classes(plan, [start, start + minutes(45)], at=self.at, by=SETUP)
+
     def _book(self, person: Staff, start: datetime, which: int) -> None:
-        offered = self.services[which % 3]
+        offered = self.services[which % 4]
         asked = Booking(self.customer.pk, offered.pk, person.pk, start)
         book_appointment(asked, at=self.at, by=SETUP)
+
+    def _of_class(self, name: str, person: Staff, start: datetime, which: int) -> None:
+        classes = list(GroupSession.objects.order_by("created_at", "pk"))
+        if not classes:
+            return
+        pk = classes[which % len(classes)].pk
+        if name == "move_class":
+            move_class(pk, start_at=start, staff_id=person.pk, at=self.at, by=SETUP)
+        elif name == "cancel_class":
+            cancel_class(pk, reason="Ill", at=self.at, by=SETUP)
+        else:
+            change_seats(pk, 1 + which % 3, by=SETUP)
 
     def _of_hold(self, name: str, which: int) -> None:
         holds = list(Hold.objects.order_by("created_at", "pk"))
@@ -167,5 +199,13 @@ def _require_a_whole_record(appointment: Appointment) -> None:
     assert [row[3] for row in remembered(appointment)] == versions
     assert [row[3] for row in announced(appointment)] == versions
     newest = appointment.history.first()
-    for field in ("status", "start_at", "end_at", "staff_id", "resource_id", "slot_held_until"):
+    for field in (
+        "status",
+        "start_at",
+        "end_at",
+        "staff_id",
+        "resource_id",
+        "session_id",
+        "slot_held_until",
+    ):
         assert getattr(newest, field) == getattr(appointment, field)

@@ -19,7 +19,7 @@ from scheduling.booking import (
 )
 from scheduling.canceling import cancel_appointment
 from scheduling.models import Appointment, Occupancy
-from scheduling.rescheduling import NothingToChange
+from scheduling.moves import NothingToChange
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, location, room, service, staff
 from tests.scheduling.trails import announced, minutes, remembered, taken_by
