@@ -14,6 +14,7 @@ from scheduling.api.catalog import (
 from scheduling.api.feeds import FeedViewSet
 from scheduling.api.holds import HoldViewSet
 from scheduling.api.series import SeriesViewSet
+from scheduling.api.sessions import SessionViewSet
 from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
 
 router = DeclaredRouter()
@@ -24,6 +25,7 @@ router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")
 router.register("holds", HoldViewSet, basename="holds")
+router.register("sessions", SessionViewSet, basename="sessions")
 router.register("series", SeriesViewSet, basename="series")
 router.register("locations", LocationViewSet, basename="locations")
 router.register("services", ServiceViewSet, basename="services")

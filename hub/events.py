@@ -24,10 +24,10 @@ class EventName(StrEnum):
     SERIES_UPDATED = "series.updated"
     SERIES_ENDED = "series.ended"
 
-    CLASS_PLANNED = "class.planned"
-    CLASS_UPDATED = "class.updated"
-    CLASS_RESCHEDULED = "class.rescheduled"
-    CLASS_CANCELED = "class.canceled"
+    SESSION_PLANNED = "session.planned"
+    SESSION_UPDATED = "session.updated"
+    SESSION_RESCHEDULED = "session.rescheduled"
+    SESSION_CANCELED = "session.canceled"
 
     FEED_ADDED = "feed.added"
     FEED_RENEWED = "feed.renewed"

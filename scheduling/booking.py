@@ -14,7 +14,6 @@ from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
 from scheduling.assigning import assign, name_resource
-from scheduling.groups.seating import draft_for, seated
 from scheduling.holding_time import hold_for
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, Series
@@ -24,6 +23,7 @@ from scheduling.offering import NotQualified, Offer, customer_for, offer_of
 from scheduling.permitting import locked_for, require_booker, require_reach
 from scheduling.placing import offering_alternatives
 from scheduling.rescheduling import reschedule_appointment
+from scheduling.seating import draft_for, seated
 from scheduling.securing import secure
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, require_text
 

@@ -9,12 +9,12 @@ from uuid import UUID
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
-from scheduling.groups.seating import class_at, sit
 from scheduling.models import Appointment, Service
 from scheduling.needs import at_work, needs_of
 from scheduling.offering import active_staff, drafted, place_of, require_qualified
 from scheduling.placing import require_room
 from scheduling.rules import Rules, rules_of
+from scheduling.seating import class_at, sit
 
 Check = Callable[[], None]
 

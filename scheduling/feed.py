@@ -6,7 +6,7 @@ out. Building it from a queryset took longer than reading 300 rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,7 @@ from django.db import connection
 
 from hub.access import Access, Capability
 from scheduling import availability, working
+from scheduling.groups.feeding import classes_of
 from scheduling.hours import CLOSED, DAY_MINUTES, Stretch, clock
 from scheduling.local_times import day_bounds
 from scheduling.models import Location, Staff
@@ -41,7 +42,10 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     for the line that shows the present.
     """
     columns = _columns(location, day, access)
-    appointments = _appointments(location, day, access, at=at)
+    bounds = _bounds(location, day, at=at)
+    reach = _reach(location, access)
+    alone = _appointments(bounds, reach, access)
+    appointments = sorted([*alone, *classes_of(bounds, reach)], key=itemgetter("start"))
     by_person: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for item in appointments:
         for person in (item["staff"], *item["beside"]):
@@ -61,7 +65,7 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
         "closed": _closed(location, day, columns),
         "staff": list(columns.values()),
         "appointments": appointments,
-        "holds": _holds(location, day, access, at=at),
+        "holds": _holds(bounds, reach),
     }
 
 
@@ -94,23 +98,25 @@ def _local(span: availability.Span, location: Location, day: date) -> Stretch:
     return start, end
 
 
-def _appointments(
-    location: Location, day: date, access: Access, *, at: datetime
-) -> list[dict[str, Any]]:
+def _bounds(location: Location, day: date, *, at: datetime) -> dict[str, Any]:
     begin, end = day_bounds(day, location.time_zone)
+    place = {"zone": str(location.time_zone), "location": location.pk}
+    return {**place, "begin": begin, "end": end, "at": at}
+
+
+def _appointments(
+    bounds: Mapping[str, Any], reach: Mapping[str, Any], access: Access
+) -> list[dict[str, Any]]:
+    """What is booked, without the seats of classes, which are drawn as one."""
     values = {
-        "zone": str(location.time_zone),
-        "location": location.pk,
-        "earliest": begin - LONGEST,
-        "begin": begin,
-        "end": end,
-        "at": at,
+        "earliest": bounds["begin"] - LONGEST,
         "occupying": sorted(OCCUPYING),
         "canceled": AppointmentStatus.CANCELED.value,
         "booked": AppointmentStatus.BOOKED.value,
         "books_all": access.can(Capability.BOOK_APPOINTMENT),
         "books_own": access.can(Capability.BOOK_OWN_APPOINTMENT),
-        **_reach(location, access),
+        **bounds,
+        **reach,
     }
     with connection.cursor() as cursor:
         cursor.execute(_DAY, values)
@@ -118,13 +124,10 @@ def _appointments(
     return [_with_others(*of_one) for _, of_one in groupby(rows, itemgetter("id"))]
 
 
-def _holds(location: Location, day: date, access: Access, *, at: datetime) -> list[dict[str, Any]]:
+def _holds(bounds: Mapping[str, Any], reach: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is held for somebody who is booking, with the people whose time it takes."""
-    begin, end = day_bounds(day, location.time_zone)
-    values: dict[str, Any] = {"zone": str(location.time_zone), "location": location.pk, "at": at}
-    values |= {"begin": begin, "end": end, **_reach(location, access)}
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, values)
+        cursor.execute(_HELD, {**bounds, **reach})
         return [dict(zip(HELD_KEYS, row, strict=True)) for row in cursor.fetchall()]
 
 
@@ -221,7 +224,7 @@ _DAY = """
     JOIN scheduling_staff person ON person.id = taking.staff_id
     JOIN scheduling_service service ON service.id = booked.service_id
     JOIN customers_customer customer ON customer.id = booked.customer_id
-    WHERE booked.location_id = %(location)s
+    WHERE booked.location_id = %(location)s AND booked.session_id IS NULL
         AND booked.start_at >= %(earliest)s AND booked.start_at < %(end)s
         AND booked.end_at > %(begin)s
         AND (booked.status = ANY(%(occupying)s)

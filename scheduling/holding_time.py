@@ -10,13 +10,13 @@ from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput
 from hub.identifiers import uuid7
 from scheduling import limits, occupying
-from scheduling.groups.seating import draft_for, seated
 from scheduling.models import Appointment, Hold
 from scheduling.models.holds import holder_of
 from scheduling.needs import require_all
 from scheduling.offering import offer_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import offering_alternatives
+from scheduling.seating import draft_for, seated
 from scheduling.securing import HoldIsOver, secure
 
 USUAL = timedelta(minutes=10)

@@ -14,13 +14,13 @@ from django.db import connection
 
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
-from scheduling.groups.seating import seats_taken
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import GroupSession, Location, Service, Staff
 from scheduling.needs import Need, qualified_at, resources_needed
 from scheduling.occupying import Subject
 from scheduling.rules import rules_of
+from scheduling.seating import with_free_seats
 
 HORIZON_DAYS = 60
 NEARBY_DAYS = 7
@@ -197,11 +197,8 @@ def _classes(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
     )
     first = max(begin, wish.not_before)
     found = planned.filter(start_at__gte=first, start_at__lt=end).order_by("start_at", "pk")
-    taken = seats_taken(found, at=at)
     return [
-        OpenTime(one.start_at, one.end_at, one.staff_id)
-        for one in found
-        if taken[one.pk] < one.seats
+        OpenTime(one.start_at, one.end_at, one.staff_id) for one in with_free_seats(found, at=at)
     ]
 
 

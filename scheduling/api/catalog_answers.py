@@ -78,6 +78,7 @@ class ServiceAnswer(AnswerSerializer):
         "staff_needed": 1,
         "rooms_needed": 1,
         "equipment_needed": 0,
+        "seats": 1,
         "is_active": True,
         "created_at": "2026-01-05T08:00:00Z",
     }
@@ -98,6 +99,7 @@ class ServiceAnswer(AnswerSerializer):
     staff_needed = WholeNumberField()
     rooms_needed = WholeNumberField()
     equipment_needed = WholeNumberField()
+    seats = WholeNumberField(help_text="More than 1: it takes place as sessions, with seats.")
     is_active = FlagField()
     created_at = MomentField()
 

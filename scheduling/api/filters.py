@@ -34,6 +34,7 @@ class AppointmentFilters(RecordFilters):
     staff = IdFilter("stf", field_name="staff_id")
     location = IdFilter("loc", field_name="location_id")
     series = IdFilter("ser", field_name="series_id")
+    session = IdFilter("ses", field_name="session_id")
     starts_after = MomentFilter(
         field_name="start_at", lookup_expr="gte", help_text="At this moment or later."
     )

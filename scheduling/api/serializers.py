@@ -38,6 +38,13 @@ class IdsField(serializers.ListField):
         return [one.pk for one in getattr(instance, str(self.field_name))]
 
 
+class NamedField(serializers.ListField):
+    """Ids of people, or of rooms and devices, that are named to be taken; none has to be."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(child=PublicIdField(prefix), max_length=MOST_NEEDED, required=False)
+
+
 class AppointmentAnswer(AnswerSerializer):
     """Rules and price are those of the day it was booked, whatever the service says now."""
 
@@ -74,6 +81,7 @@ class AppointmentAnswer(AnswerSerializer):
         "completed_at": None,
         "no_show_at": None,
         "series": None,
+        "session": None,
         "occurs_on": None,
         "created_at": "2026-11-20T12:00:00Z",
     }
@@ -115,6 +123,9 @@ class AppointmentAnswer(AnswerSerializer):
     completed_at = MomentField(allow_null=True)
     no_show_at = MomentField(allow_null=True)
     series = PublicIdField("ser", source="series_id", allow_null=True)
+    session = PublicIdField(
+        "ses", source="session_id", allow_null=True, help_text="The class in which it is a seat."
+    )
     occurs_on = DayField(allow_null=True, help_text="The date of its series that it stands for.")
     created_at = MomentField()
 
@@ -153,12 +164,8 @@ class TimeInput(InputSerializer):
     staff = PublicIdField("stf", source="staff_id")
     start_at = MomentField()
     resource = PublicIdField("res", source="resource_id", required=False, allow_null=True)
-    further_resources = serializers.ListField(
-        child=PublicIdField("res"), max_length=MOST_NEEDED, required=False
-    )
-    beside = serializers.ListField(
-        child=PublicIdField("stf"), max_length=MOST_NEEDED, required=False
-    )
+    further_resources = NamedField("res")
+    beside = NamedField("stf")
     location = PublicIdField(
         "loc",
         source="location_id",
@@ -206,9 +213,7 @@ class AppointmentMove(InputSerializer):
     start_at = MomentField()
     end_at = MomentField(required=False)
     staff = PublicIdField("stf", source="staff_id", required=False)
-    beside = serializers.ListField(
-        child=PublicIdField("stf"), max_length=MOST_NEEDED, required=False
-    )
+    beside = NamedField("stf")
     override_reason = TextField(max_length=OVERRIDE_LENGTH, required=False)
 
 

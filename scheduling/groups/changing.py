@@ -6,7 +6,6 @@ from uuid import UUID
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from scheduling import limits, occupying
-from scheduling.groups.seating import class_at, sit
 from scheduling.keeping_limits import require_limits
 from scheduling.models import Appointment, GroupSession
 from scheduling.moves import (
@@ -20,6 +19,7 @@ from scheduling.moves import (
 from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import place
+from scheduling.seating import class_at, sit
 
 
 @occupying.retrying

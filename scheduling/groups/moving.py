@@ -18,7 +18,6 @@ from scheduling.groups.planning import (
     require_there,
     require_to_come,
 )
-from scheduling.groups.seating import sit
 from scheduling.models import (
     Appointment,
     CanceledBy,
@@ -32,6 +31,7 @@ from scheduling.needs import kept_by, require_all
 from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import place
+from scheduling.seating import sit
 from scheduling.setup.standing import TO_COME
 from scheduling.states import OCCUPYING
 from scheduling.texts import require_reason
@@ -85,7 +85,7 @@ def move_class(  # noqa: PLR0913
     history.save(session, fields=["start_at", "end_at", "staff"], by=by, reason=reason)
     _move_seats(session, reason, by=by)
     outbox.record(
-        EventName.CLASS_RESCHEDULED,
+        EventName.SESSION_RESCHEDULED,
         subject=session,
         by=by,
         fields={"start_at": [before.isoformat(), start_at.isoformat()]},
@@ -123,7 +123,7 @@ def cancel_class(
     occupying.free(session)
     history.save(session, fields=["status", "canceled_at", "cancel_reason"], by=by)
     outbox.record(
-        EventName.CLASS_CANCELED,
+        EventName.SESSION_CANCELED,
         subject=session,
         by=by,
         fields={"reason": ["", session.cancel_reason]},
@@ -159,7 +159,7 @@ def change_seats(
     before, session.seats = session.seats, seats
     history.save(session, fields=["seats"], by=by)
     told = {"seats": [before, seats]}
-    outbox.record(EventName.CLASS_UPDATED, subject=session, by=by, fields=told)
+    outbox.record(EventName.SESSION_UPDATED, subject=session, by=by, fields=told)
     return session
 
 

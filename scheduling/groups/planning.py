@@ -138,7 +138,7 @@ def _planned(  # noqa: PLR0913
         ) from refusal
     history.create(session, by=by, reason=reason)
     occupying.take(session, units)
-    outbox.record(EventName.CLASS_PLANNED, subject=session, by=by)
+    outbox.record(EventName.SESSION_PLANNED, subject=session, by=by)
     return session
 
 

@@ -1,7 +1,7 @@
 """A class: one time of one service for several customers, each with a seat of their own."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,11 +16,6 @@ from hub.identifiers import uuid7
 from scheduling.models.catalog import MOST_SEATS, Service
 from scheduling.models.places import Location, Resource
 from scheduling.models.staff import Staff
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from scheduling.models.occupancies import Occupancy
 
 
 class GroupStatus(models.TextChoices):
@@ -67,9 +62,6 @@ class GroupSession(models.Model):
     canceled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
-
-    if TYPE_CHECKING:
-        occupancies: RelatedManager[Occupancy]
 
     history = history.tracked()
     objects = GroupSessionQuerySet.as_manager()

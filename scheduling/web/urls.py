@@ -29,6 +29,7 @@ urlpatterns = [
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("visits/<str:token>/", include("scheduling.web.selfservice.urls")),
     path("book/", include("scheduling.web.selfservice.online_urls")),
+    path("classes/", include("scheduling.web.classes.urls")),
     path("series/", include("scheduling.web.series.urls")),
     path("appointments/", booking.book, name="book"),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),

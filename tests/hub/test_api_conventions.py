@@ -16,6 +16,7 @@ from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
 from tests.factories.scheduling import booked, feed, room
 from tests.scheduling.holding import held
+from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,7 @@ def records(tool: ApiClient) -> dict[str, str]:
         "mrg": merged.pk,
         "res": room().pk,
         "ser": started().pk,
+        "ses": planned().pk,
         "svc": visit.service_id,
         "stf": visit.staff_id,
     }

@@ -26,6 +26,7 @@ from tests.factories.customers import customer
 from tests.factories.people import SETUP
 from tests.factories.scheduling import booked, feed, room
 from tests.scheduling.holding import held
+from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
 
 EXAMPLES = 10
@@ -72,6 +73,7 @@ def records(tool: ApiClient) -> dict[str, str]:
         "series": public_id("ser", started().pk),
         "feeds": public_id("fed", feed(visit.staff).feed.pk),
         "holds": held(tool),
+        "sessions": public_id("ses", planned().pk),
     }
     return {kind: f"/api/v1/{kind}/{pk}" for kind, pk in known.items()}
 

@@ -15,20 +15,18 @@ from scheduling.canceling import cancel_appointment, cancel_with_undo, undo_canc
 from scheduling.explaining import explain
 from scheduling.groups.moving import SeatsTaken, cancel_class, change_seats, move_class
 from scheduling.groups.planning import Plan, plan_classes
-from scheduling.groups.seating import NoClassThen, seats_taken
 from scheduling.holding_time import TimeWanted, hold_time
 from scheduling.limits import OutsideWorkingHours, TooLate
 from scheduling.models import Appointment, GroupSession, Hold, Resource, Service, Staff
 from scheduling.moves import NothingToChange
+from scheduling.seating import NoClassThen, seats_taken
 from scheduling.setup.catalog import change_service
 from scheduling.setup.resources import take_out_of_use
 from scheduling.setup.standing import StillBooked
 from scheduling.swapping import swap_appointments
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, client, location, room, service, staff
-from tests.factories.threads import at_once
 from tests.scheduling.invariants import inconsistencies, overlaps
-from tests.scheduling.test_races import drop_constraint, without_locks
 from tests.scheduling.trails import announced, minutes
 
 AT = MONDAY_9 - timedelta(days=7)
@@ -72,7 +70,7 @@ def test_a_class_takes_its_lead_and_its_room(planned: GroupSession, kim: Staff) 
     assert [one.name for one in planned.resources] == ["Hall"]
     assert (planned.end_at, planned.seats) == (MONDAY_9 + minutes(60), 3)
     assert planned.history.count() == 1
-    assert Change.objects.get(local_id=planned.pk).name == "class.planned"
+    assert Change.objects.get(local_id=planned.pk).name == "session.planned"
 
 
 def test_as_many_as_there_are_seats_can_come(planned: GroupSession) -> None:
@@ -92,7 +90,7 @@ def test_a_canceled_seat_is_free_for_somebody_else(planned: GroupSession) -> Non
     first, *_ = [seat(planned) for _ in range(3)]
     cancel_appointment(first.pk, reason="Ill", at=AT, by=SETUP)
 
-    assert seats_taken([planned], at=AT) == {planned.pk: 2}
+    assert seats_taken(planned, at=AT) == 2
     seat(planned)
     assert inconsistencies() == []
 
@@ -174,7 +172,7 @@ def test_a_seat_is_changed_for_one_in_another_class(
         reschedule_appointment(other.pk, start_at=NOON, end_at=NOON + minutes(30), at=AT, by=SETUP)
 
     assert (moved.session, moved.schedule_version, moved.reschedule_count) == (later, 2, 1)
-    assert seats_taken([planned, later], at=AT) == {planned.pk: 1, later.pk: 1}
+    assert [seats_taken(one, at=AT) for one in (planned, later)] == [1, 1]
     assert overlaps() == inconsistencies() == []
 
 
@@ -288,61 +286,3 @@ def test_what_a_class_needs_is_not_taken_out_of_use(
         take_out_of_use(hall.pk, at=AT, by=SETUP)
     with pytest.raises(InvalidInput, match="Classes of it are planned"):
         change_service(yoga.pk, {"seats": 1}, by=SETUP)
-
-
-@pytest.mark.parametrize("count", [0, 61])
-def test_a_plan_has_dates_and_not_too_many(yoga: Service, kim: Staff, count: int) -> None:
-    starts = [MONDAY_9 + timedelta(days=day) for day in range(count)]
-
-    with pytest.raises(InvalidInput, match="1 to 60 classes"):
-        plan_classes(Plan(yoga.pk, kim.pk), starts, at=AT, by=SETUP)
-
-
-def test_all_dates_of_a_plan_are_taken_or_none(yoga: Service, kim: Staff) -> None:
-    booked(staff=kim, service=service(), start=MONDAY_9 + timedelta(days=7))
-    weekly = [MONDAY_9 + timedelta(days=7 * week) for week in range(3)]
-
-    with pytest.raises(SlotTaken, match="Mon, Mar 8, 10:00: Kim is booked"):
-        plan_classes(Plan(yoga.pk, kim.pk), weekly, at=AT, by=SETUP)
-    with pytest.raises(InvalidInput, match="has no seats"):
-        plan_classes(Plan(service().pk, kim.pk), [MONDAY_9], at=AT, by=SETUP)
-
-    assert not GroupSession.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_who_want_the_last_seats_as_many_come_as_there_are(
-    planned: GroupSession,
-) -> None:
-    outcomes = at_once(12, lambda _: seat(planned))
-
-    assert sum(isinstance(one, Appointment) for one in outcomes) == 3
-    assert {type(one) for one in outcomes} == {Appointment, SlotTaken}
-    assert overlaps() == inconsistencies() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_locks_and_constraint_seats_are_given_twice(
-    planned: GroupSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_locks(monkeypatch)
-    drop_constraint()
-
-    at_once(12, lambda _: seat(planned))
-
-    assert overlaps()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_whoever_books_while_the_class_is_moved_comes_at_the_time_it_has(
-    planned: GroupSession,
-) -> None:
-    def act(number: int) -> object:
-        if number == 0:
-            return move_class(planned.pk, start_at=NOON, at=AT, by=SETUP)
-        return seat(planned)
-
-    at_once(4, act)
-
-    assert {one.start_at for one in Appointment.objects.all()} <= {NOON}
-    assert overlaps() == inconsistencies() == []

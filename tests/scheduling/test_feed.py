@@ -194,4 +194,4 @@ def test_a_full_day_costs_as_many_queries_as_an_almost_empty_one() -> None:
     with CaptureQueriesContext(connection) as three:
         feed_of(place)
 
-    assert len(one) == len(three) == 5
+    assert len(one) == len(three) == 6

@@ -153,7 +153,19 @@
     return [item.customer, times, item.service, status].filter(Boolean).join(", ");
   }
 
-  // A real button: the library's own element stays a plain container.
+  // An appointment opens in a dialog; a class has a page.
+  function opener(item) {
+    const made = hub.element(item.url ? "a" : "button", "ev", hub.element("b", "", item.customer));
+    if (item.url) {
+      made.href = item.url;
+    } else {
+      made.type = "button";
+      made.dataset.appointment = item.id;
+    }
+    return made;
+  }
+
+  // A real button or link: the library's own element stays a plain container.
   function content({ event: drawn, timeText }) {
     if (drawn.display === "background") {
       return { domNodes: drawn.title ? [hub.element("div", "bgt", drawn.title)] : [] };
@@ -162,9 +174,7 @@
     if (!item) return { domNodes: [] };
     // While it is dragged the library's own times are newer than the item's.
     const times = drawn.display === "preview" ? timeText : `${clock(item.start)} – ${clock(item.end)}`;
-    const button = hub.element("button", "ev", hub.element("b", "", item.customer));
-    button.type = "button";
-    button.dataset.appointment = item.id;
+    const button = opener(item);
     button.setAttribute("aria-label", spoken(item, times));
     const length = minutesOf(item);
     if (length >= SHORT_MINUTES) button.append(hub.element("span", "", times));

@@ -48,6 +48,7 @@ def new_service(request: HttpRequest) -> HttpResponse:
         "buffer_before_minutes": 0,
         "buffer_after_minutes": 0,
         "staff_needed": 1,
+        "seats": 1,
         "rooms_needed": 0,
         "equipment_needed": 0,
         "minimum_notice_minutes": 0,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from scheduling.models import FeeKind, Service
-from scheduling.models.catalog import MOST_NEEDED
+from scheduling.models.catalog import MOST_NEEDED, MOST_SEATS
 from scheduling.rules import OVERRIDABLE
 from scheduling.web.setup.forms import HUES, SetupForm, minutes_field, name_field, plain
 
@@ -37,6 +37,13 @@ class ServiceForm(SetupForm):
     )
     equipment_needed = forms.IntegerField(
         label="Equipment it takes", min_value=0, max_value=MOST_NEEDED, initial=0
+    )
+    seats = forms.IntegerField(
+        label="Seats",
+        min_value=1,
+        max_value=MOST_SEATS,
+        initial=1,
+        help_text="More than 1: it takes place as classes, planned under Classes.",
     )
     minimum_notice_minutes = minutes_field(
         "Notice in minutes", most=60 * 24 * 60, help_text="How long ahead it must be booked."

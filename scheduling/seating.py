@@ -1,11 +1,10 @@
 """Which class a time means, and how many seats of it are free."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from hub.errors import DomainError
 from scheduling.limits import said
@@ -17,6 +16,7 @@ from scheduling.models import (
     Service,
     Staff,
 )
+from scheduling.models.groups import GroupSessionQuerySet
 from scheduling.offering import Offer, drafted
 
 
@@ -66,10 +66,21 @@ def sit(appointment: Appointment, session: GroupSession) -> None:
     appointment.buffer_after_minutes = session.buffer_after_minutes
 
 
-def seats_taken(sessions: Iterable[GroupSession], *, at: datetime) -> Mapping[UUID, int]:
-    """Return how many seats of each of ``sessions`` are taken, held ones and kept ones too."""
-    names = {session.subject: session.pk for session in sessions}
+def with_taken(sessions: GroupSessionQuerySet, *, at: datetime) -> GroupSessionQuerySet:
+    """Add to each of ``sessions`` how many seats are ``taken``, held ones and kept ones too."""
     over = Q(hold__expires_at__lte=at) | Q(appointment__slot_held_until__lt=at)
-    rows = Occupancy.objects.filter(subject__in=names, active=True).exclude(over)
-    counted = rows.values_list("subject").annotate(Count("pk")).order_by()
-    return dict.fromkeys(names.values(), 0) | {names[name]: count for name, count in counted}
+    subject = Concat(Value("session:"), Cast(OuterRef("pk"), CharField()))
+    rows = Occupancy.objects.filter(subject=subject, active=True).exclude(over)
+    counted = rows.order_by().values("subject").annotate(count=Count("pk")).values("count")
+    return sessions.annotate(taken=Coalesce(Subquery(counted), 0))
+
+
+def with_free_seats(sessions: GroupSessionQuerySet, *, at: datetime) -> GroupSessionQuerySet:
+    """Leave out those of ``sessions`` that are full."""
+    return with_taken(sessions, at=at).filter(taken__lt=F("seats"))  # type: ignore[misc]
+
+
+def seats_taken(session: GroupSession, *, at: datetime) -> int:
+    """Return how many seats of ``session`` are taken, held ones and kept ones too."""
+    taken: int = with_taken(GroupSession.objects.filter(pk=session.pk), at=at).get().taken  # type: ignore[attr-defined]
+    return taken
