@@ -1,7 +1,10 @@
-"""Book an appointment; write its notes. To move one see ``rescheduling``."""
+"""Book an appointment; write its notes and tags. To move one see ``rescheduling``."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +19,7 @@ from scheduling import limits, occupying
 from scheduling.assigning import assign, name_resource
 from scheduling.holding_time import hold_for
 from scheduling.limits import OutsideWorkingHours, TooLate
-from scheduling.models import Appointment, Series
+from scheduling.models import Appointment, BookingSource, Series
 from scheduling.needs import require_all
 from scheduling.occupying import SlotTaken
 from scheduling.offering import NotQualified, Offer, customer_for, offer_of
@@ -25,6 +28,7 @@ from scheduling.placing import offering_alternatives
 from scheduling.rescheduling import reschedule_appointment
 from scheduling.seating import draft_for, seated
 from scheduling.securing import secure
+from scheduling.tagging import require_color, require_tags
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, require_text
 
 __all__ = [
@@ -40,7 +44,12 @@ __all__ = [
 ]
 
 
-LONGEST_NOTES = {"notes": NOTES_LENGTH, "customer_notes": CUSTOMER_NOTES_LENGTH}
+WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "notes": partial(require_text, field="notes", longest=NOTES_LENGTH),
+    "customer_notes": partial(require_text, field="customer_notes", longest=CUSTOMER_NOTES_LENGTH),
+    "tags": require_tags,
+    "color": require_color,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class Booking:
     notes: str = ""
     location_id: UUID | None = None
     hold_id: UUID | None = None
+    tags: tuple[str, ...] = ()
+    color: str = ""
 
 
 def book_appointment(
@@ -87,32 +98,32 @@ def book_appointment(
 
 
 @transaction.atomic
-def annotate_appointment(
+def annotate_appointment(  # noqa: PLR0913
     appointment_id: UUID,
     *,
     notes: str | None = None,
     customer_notes: str | None = None,
+    tags: Sequence[str] | None = None,
+    color: str | None = None,
     by: Actor,
     expected_version: int | None = None,
 ) -> Appointment:
-    """Write the notes for staff, or those that the customer reads; ``None`` leaves them.
+    """Write the notes for staff or those that the customer reads, tags, or color.
+
+    ``None`` leaves what is there; ``""`` is the color of the service.
 
     :raises AccessDenied: it is not an appointment of ``by``.
     :raises StaleVersion: somebody else changed it since ``expected_version``.
-    :raises InvalidInput: notes are too long.
+    :raises InvalidInput: notes are too long, a tag cannot be one, or there is no such color.
     """
     appointment = locked_for(by, appointment_id)
     require_version(appointment.version, expected_version)
-    given = {"notes": notes, "customer_notes": customer_notes}
-    written = {
-        name: require_text(text, field=name, longest=LONGEST_NOTES[name])
-        for name, text in given.items()
-        if text is not None
-    }
+    given = {"notes": notes, "customer_notes": customer_notes, "tags": tags, "color": color}
+    written = {name: WRITTEN[name](new) for name, new in given.items() if new is not None}
     if not written:
         return appointment
-    for name, text in written.items():
-        setattr(appointment, name, text)
+    for name, new in written.items():
+        setattr(appointment, name, new)
     history.save(appointment, fields=list(written), by=by)
     told: dict[str, list[str]] = {name: [] for name in written}
     outbox.record(EventName.APPOINTMENT_UPDATED, subject=appointment, by=by, fields=told)
@@ -144,6 +155,7 @@ def book_visit(
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, start_at, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
+    appointment.booked_through = BookingSource.of(by.source)
     hold = hold_for(booking.hold_id, appointment, at=at, by=by) if booking.hold_id else None
     units = secure(appointment, offer, held=held, at=at, set_aside=set_aside, hold=hold)
     name_resource(appointment, units)
@@ -176,5 +188,6 @@ def _drafted(
     draft = draft_for(offer, start_at)
     draft.customer = customer
     draft.notes = require_text(booking.notes, field="notes", longest=NOTES_LENGTH)
+    draft.tags, draft.color = require_tags(booking.tags), require_color(booking.color)
     draft.created_at = at
     return draft

@@ -92,6 +92,7 @@ def told_of(customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "confirmed_at": visit.confirmed_by_customer_at,
             "notes": visit.notes,
             "notes for the customer": visit.customer_notes,
+            "tags": visit.tags,
             "cancel_reason": visit.cancel_reason,
             "messages": sent.get(visit.pk, []),
         }

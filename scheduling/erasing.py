@@ -13,7 +13,7 @@ from hub.models import Change
 from scheduling.models import Appointment, OnlineBooking, Series, SeriesStatus
 from scheduling.states import AppointmentStatus
 
-FIELDS = ("notes", "customer_notes", "cancel_reason")
+FIELDS = ("notes", "customer_notes", "tags", "cancel_reason")
 ANNOUNCED = frozenset({"notes", "customer_notes", "reason", "cancel_reason"})
 
 
@@ -40,6 +40,7 @@ def kept(customer_ids: Iterable[UUID], *, at: datetime) -> list[Kept]:  # noqa: 
 def erase(customer_ids: Iterable[UUID], *, by: Actor) -> None:
     for visit in Appointment.objects.select_for_update().filter(customer__in=customer_ids):
         visit.notes = visit.customer_notes = visit.cancel_reason = ""
+        visit.tags = []
         history.save(visit, fields=FIELDS, by=by)
         with connection.cursor() as cursor:
             cursor.execute("SELECT scheduling_erase_history(%s)", [visit.pk])

@@ -30,7 +30,8 @@ USUAL_DAY = (9 * 60, 17 * 60)
 Columns = dict[UUID, dict[str, Any]]
 KEYS = (
     *("id", "staff", "start", "end", "status", "version"),
-    *("customer", "service", "hue", "before", "after", "movable"),
+    *("customer", "service", "hue", "before", "after"),
+    *("color", "tags", "movable"),
 )
 HELD_KEYS = ("id", "people", "start", "end", "until")
 
@@ -213,6 +214,7 @@ _DAY = """
             customer.company),
         booked.service_name, service.hue,
         booked.buffer_before_minutes, booked.buffer_after_minutes,
+        booked.color, booked.tags,
         booked.status = %(booked)s AND taking.leads AND (%(books_all)s
             OR %(books_own)s AND coalesce(person.user_id = %(user)s, FALSE))
     FROM scheduling_appointment booked

@@ -56,10 +56,12 @@ class Narrowing:
     staff: UUID | None = None
     service: UUID | None = None
     status: str = ""
+    tag: str = ""
+    source: str = ""
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.staff or self.service or self.status)
+        return self != Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ def appointments_in(
         shown = shown.taken_by([narrowing.staff])
     if narrowing.service:
         shown = shown.filter(service=narrowing.service)
+    if narrowing.tag:
+        shown = shown.tagged(narrowing.tag)
+    if narrowing.source:
+        shown = shown.filter(booked_through=narrowing.source)
     if narrowing.status:
         shown = shown.filter(status=narrowing.status)
     else:

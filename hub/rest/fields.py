@@ -84,7 +84,7 @@ class CodeField(serializers.ChoiceField):
     """One of a few words, exactly as written."""
 
     def to_internal_value(self, data: object) -> Any:
-        if not isinstance(data, str) or not data:
+        if not isinstance(data, str) or not (data or self.allow_blank):
             self.fail("invalid_choice", input=data)
         return super().to_internal_value(data)
 

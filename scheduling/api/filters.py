@@ -5,9 +5,12 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 
-from hub.rest.filters import CodesFilter, IdFilter, MomentFilter, RecordFilters
+from hub.rest.filters import CodesFilter, IdFilter, MomentFilter, RecordFilters, TextFilter
 from scheduling.local_times import YEARS
+from scheduling.models import BookingSource
+from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.states import AppointmentStatus
+from scheduling.tagging import require_tag
 
 
 class DayInput(forms.DateField):
@@ -35,12 +38,21 @@ class AppointmentFilters(RecordFilters):
     location = IdFilter("loc", field_name="location_id")
     series = IdFilter("ser", field_name="series_id")
     session = IdFilter("ses", field_name="session_id")
+    source = CodesFilter(
+        field_name="booked_through",
+        choices=BookingSource.choices,
+        help_text="Through which door it was booked.",
+    )
+    tag = TextFilter(method="tagged", help_text="With this tag, in capitals or not.")
     starts_after = MomentFilter(
         field_name="start_at", lookup_expr="gte", help_text="At this moment or later."
     )
     starts_before = MomentFilter(
         field_name="start_at", lookup_expr="lt", help_text="Before this moment."
     )
+
+    def tagged(self, visits: AppointmentQuerySet, _: str, word: str) -> AppointmentQuerySet:
+        return visits.tagged(require_tag(word))
 
 
 class OpenTimesFilters(RecordFilters):

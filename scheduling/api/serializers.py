@@ -21,13 +21,15 @@ from hub.rest.fields import (
 )
 from hub.rest.serializers import AnswerSerializer, InputSerializer
 from scheduling.api.catalog_answers import COLOR, DINA, HARBOR, ROOM, SEES, SEES_PRICES
-from scheduling.models import Appointment, CanceledBy
+from scheduling.models import Appointment, BookingSource, CanceledBy, Color
 from scheduling.models.catalog import MOST_NEEDED
+from scheduling.models.marks import MOST_TAGS, TAG_LENGTH
 from scheduling.states import AppointmentStatus
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, OVERRIDE_LENGTH, REASON_LENGTH
 
 SEES_CUSTOMERS = (Capability.VIEW_CUSTOMER, Capability.VIEW_OWN_CUSTOMER)
 CLAIRE = "cus_0192f0c1a2b37c4d8e5f60718293a4b5"
+OWN_COLOR = "A color of its own; empty: that of its service."
 VISIT = "apt_0192f0c1a2b37c4d8e5f60718293a4c6"
 
 
@@ -43,6 +45,12 @@ class NamedField(serializers.ListField):
 
     def __init__(self, prefix: str) -> None:
         super().__init__(child=PublicIdField(prefix), max_length=MOST_NEEDED, required=False)
+
+
+def tags_field(*, required: bool = True) -> serializers.ListField:
+    """Tags are kept in lower case; those that differ by case or blanks alone are one."""
+    words = TextField(max_length=TAG_LENGTH)
+    return serializers.ListField(child=words, max_length=MOST_TAGS, required=required)
 
 
 class AppointmentAnswer(AnswerSerializer):
@@ -72,6 +80,9 @@ class AppointmentAnswer(AnswerSerializer):
         "free_until": "2026-11-23T08:30:00Z",
         "notes": "",
         "customer_notes": "",
+        "tags": ["first visit"],
+        "color": "",
+        "source": "browser",
         "reschedule_count": 0,
         "previous_start_at": None,
         "cancel_reason": "",
@@ -114,6 +125,14 @@ class AppointmentAnswer(AnswerSerializer):
     free_until = MomentField()
     notes = TextField(max_length=NOTES_LENGTH)
     customer_notes = TextField(max_length=CUSTOMER_NOTES_LENGTH)
+    tags = tags_field()
+    color = CodeField(choices=Color.choices, allow_blank=True, help_text=OWN_COLOR)
+    source = CodeField(  # type: ignore[assignment]
+        source="booked_through",
+        choices=BookingSource.choices,
+        allow_blank=True,
+        help_text="Through which door it was booked; empty: before this was recorded.",
+    )
     reschedule_count = WholeNumberField()
     previous_start_at = MomentField(allow_null=True)
     cancel_reason = TextField(max_length=REASON_LENGTH)
@@ -186,7 +205,8 @@ class NewAppointment(TimeInput):
         "service": COLOR,
         "staff": DINA,
         "start_at": "2026-11-24T09:30:00+01:00",
-        "notes": "First visit",
+        "notes": "Comes with her daughter",
+        "tags": ["first visit"],
     }
 
     customer = PublicIdField("cus", source="customer_id", of=Customer.objects.visible_to)
@@ -198,6 +218,8 @@ class NewAppointment(TimeInput):
         allow_null=True,
         help_text="By which the caller held this time; it ends.",
     )
+    tags = tags_field(required=False)
+    color = CodeField(choices=Color.choices, allow_blank=True, required=False, help_text=OWN_COLOR)
     override_reason = TextField(
         max_length=OVERRIDE_LENGTH,
         required=False,
@@ -231,12 +253,17 @@ class Swap(InputSerializer):
 
 
 class AppointmentNotes(InputSerializer):
-    """``notes`` are for staff, ``customer_notes`` stand in messages to the customer."""
+    """``notes`` are for staff, ``customer_notes`` stand in messages to the customer.
+
+    Customers see neither ``tags`` nor ``color``; an empty ``color`` is that of the service.
+    """
 
     example: ClassVar = {"notes": "Allergic to henna"}
 
     notes = TextField(max_length=NOTES_LENGTH, allow_blank=True, required=False)
     customer_notes = TextField(max_length=CUSTOMER_NOTES_LENGTH, allow_blank=True, required=False)
+    tags = tags_field(required=False)
+    color = CodeField(choices=Color.choices, allow_blank=True, required=False)
 
 
 class Cancellation(InputSerializer):

@@ -103,7 +103,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         return self.created(booked)
 
     def partial_update(self, request: Request, id: str) -> Response:
-        """Write the notes for staff."""
+        """Write the notes, the tags or the color."""
         appointment = self.load()
         changed = annotate_appointment(
             appointment.pk, **self.read(), by=self.actor, expected_version=appointment.version

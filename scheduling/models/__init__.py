@@ -3,6 +3,7 @@ from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
 from scheduling.models.feeds import CalendarFeed, FeedDetails
 from scheduling.models.groups import GroupSession, GroupStatus
 from scheduling.models.holds import Hold
+from scheduling.models.marks import BookingSource, Color
 from scheduling.models.moving_in import (
     FileKind,
     MovedIn,
@@ -21,9 +22,11 @@ from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
 __all__ = [
     "Appointment",
     "Assignment",
+    "BookingSource",
     "CalendarFeed",
     "CanceledBy",
     "Closure",
+    "Color",
     "FeeKind",
     "FeedDetails",
     "FileKind",

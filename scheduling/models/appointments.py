@@ -14,6 +14,7 @@ from customers.models import Customer
 from hub import history
 from hub.access import Access, Capability
 from hub.identifiers import uuid7
+from scheduling.models import marks
 from scheduling.models.catalog import Service
 from scheduling.models.groups import GroupSession
 from scheduling.models.places import Location, Resource
@@ -39,6 +40,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         beside = Assignment.objects.filter(staff__in=people).values("appointment")
         return self.filter(Q(staff__in=people) | Q(pk__in=beside))
 
+    def tagged(self, tag: str) -> Self:
+        """Those with ``tag``, in the form of ``tagging.require_tag``."""
+        return self.filter(marks.TAGGED, tags__contains=[tag])
+
     def between(self, start: datetime, end: datetime) -> Self:
         """Those that touch the half-open stretch from ``start`` to ``end``."""
         return self.filter(start_at__lt=end, end_at__gt=start)
@@ -51,7 +56,7 @@ class CanceledBy(models.TextChoices):
     BUSINESS = "business", "We"
 
 
-class Appointment(models.Model):
+class Appointment(marks.Marked):
     """A promise of time: whose, with whom, when; rules and price as they were when promised.
 
     ``start_at`` and ``end_at`` are instants; ``time_zone`` is the location's zone at booking.
@@ -165,6 +170,7 @@ class Appointment(models.Model):
                 | Q(series__isnull=False, occurs_on__isnull=False),
                 name="visit_of_series_says_its_date",
             ),
+            *marks.CONSTRAINTS,
         ]
         indexes: ClassVar = [
             models.Index(fields=["location", "start_at"], name="appointment_by_day"),
@@ -186,6 +192,7 @@ class Appointment(models.Model):
                 name="appointment_slots_held",
                 condition=Q(slot_held_until__isnull=False),
             ),
+            *marks.INDEXES,
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from scheduling.web.appointments import MAY_BOOK, found, page
 from scheduling.web.forms import CancelForm, NotesForm, ReasonForm, take_refusal
 
 Verb = Callable[[], Appointment]
-NOTES = ("notes", "customer_notes")
+NOTES = ("notes", "customer_notes", "tags", "color")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +106,8 @@ def write_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
             pk,
             notes=form.cleaned_data["notes"],
             customer_notes=form.cleaned_data["customer_notes"],
+            tags=form.listed_tags(),
+            color=form.cleaned_data["color"],
             expected_version=form.cleaned_data["version"],
             by=Actor.signed_in(request),
         )
@@ -114,12 +116,14 @@ def write_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         take_refusal(form, error)
         return page(request, appointment, notes=form, status=422)
-    return done(request, changed, "Notes saved.")
+    return done(request, changed, "Saved.")
 
 
 def _stale_notes(request: HttpRequest, appointment: Appointment, form: NotesForm) -> HttpResponse:
     """Show both versions; what was typed stays in the form, to be saved over the newest."""
     mine = {name: form.cleaned_data[name] for name in NOTES}
+    theirs = {name: getattr(appointment, name) for name in NOTES}
+    theirs["tags"] = ", ".join(appointment.tags)
     newest = appointment.history.latest("history_date")
     stale = {
         "who": newest.actor_name,
@@ -127,9 +131,9 @@ def _stale_notes(request: HttpRequest, appointment: Appointment, form: NotesForm
         "rows": [
             {
                 "label": form.fields[name].label,
-                "theirs": getattr(appointment, name),
+                "theirs": theirs[name],
                 "mine": text,
-                "differs": text != getattr(appointment, name),
+                "differs": text != theirs[name],
             }
             for name, text in mine.items()
         ],

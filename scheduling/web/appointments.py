@@ -19,6 +19,7 @@ from hub.notifications.models import Notification
 from scheduling.models import Appointment
 from scheduling.reach import may_change
 from scheduling.states import AppointmentStatus
+from scheduling.tagging import known_tags
 from scheduling.web.forms import NotesForm
 from scheduling.web.wording import MESSAGES, elsewhere, remaining
 
@@ -58,11 +59,14 @@ def page(
     initial = {
         "notes": appointment.notes,
         "customer_notes": appointment.customer_notes,
+        "tags": ", ".join(appointment.tags),
+        "color": appointment.color,
         "version": appointment.version,
     }
     context = facts(request, appointment, at=at) | {
         "notes_form": notes or NotesForm(initial=initial),
         "stale": stale,
+        "known_tags": known_tags(appointment.location, held),
         "told": _told(appointment),
         "back_url": _day_of(appointment),
         "entries": entries(appointment, zone=appointment.time_zone)

@@ -20,6 +20,7 @@ from scheduling.choosing import somebody_free
 from scheduling.models import Appointment, Location, Service
 from scheduling.reach import bookable_staff, locations_of
 from scheduling.rules import rules_at
+from scheduling.tagging import known_tags
 from scheduling.web.answers import with_events
 from scheduling.web.appointments import MAY_BOOK
 from scheduling.web.forms import BookingForm, take_refusal
@@ -65,7 +66,7 @@ def book(request: HttpRequest) -> HttpResponse:
     form = BookingForm(request.POST, **frame_of(request, place))
     if form.is_valid():
         try:
-            appointment = _book(request, place, form.cleaned_data, at=at)
+            appointment = _book(request, place, form, at=at)
         except DomainError as error:
             take_refusal(form, error)
         else:
@@ -75,9 +76,9 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 def _book(
-    request: HttpRequest, place: Location, values: Mapping[str, Any], *, at: datetime
+    request: HttpRequest, place: Location, form: BookingForm, *, at: datetime
 ) -> Appointment:
-    held = access.of(request)
+    held, values = access.of(request), form.cleaned_data
     service, start_at = Service.objects.get(pk=values["service"]), values["start_at"]
     people = bookable_staff(held, place)
     staff_id = (
@@ -93,6 +94,8 @@ def _book(
             start_at=start_at,
             notes=values["notes"],
             location_id=place.pk,
+            tags=form.listed_tags(),
+            color=values["color"],
         ),
         at=at,
         by=Actor.signed_in(request),
@@ -127,6 +130,7 @@ def _panel(
         "place": place,
         "customer": customer_of(request, values.get("customer")),
         "times": _times(request, place, values, at=at),
+        "known_tags": known_tags(place, held),
         "may_override": held.can(Capability.OVERRIDE_BOOKING_LIMITS),
         "may_add_customer": held.can(Capability.EDIT_CUSTOMER),
         "open": "new" in request.GET or form.is_bound,

@@ -10,7 +10,8 @@ from django import forms
 
 from hub.errors import DomainError
 from scheduling.local_times import instant_of
-from scheduling.models import CanceledBy, Service, Staff
+from scheduling.models import CanceledBy, Color, Service, Staff
+from scheduling.models.marks import MOST_TAGS, TAG_LENGTH
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, REASON_LENGTH
 
 OTHER = "other"
@@ -81,7 +82,31 @@ class WithStart(forms.Form):
         return dt.datetime.fromisoformat(f"{local.isoformat()}{offset or ''}")
 
 
-class BookingForm(WithStart):
+OFFERED_TAGS = {"list": "known-tags", "data-tags": "", "autocomplete": "off"}
+
+
+class WithMarks(forms.Form):
+    """Tags in one line, between commas; ``listed_tags`` takes them apart."""
+
+    tags = forms.CharField(
+        label="Tags",
+        max_length=MOST_TAGS * (TAG_LENGTH + 2),
+        required=False,
+        widget=forms.TextInput(attrs=OFFERED_TAGS),
+        help_text="Short words with commas between them. Customers never see them.",
+    )
+    color = forms.ChoiceField(
+        label="Color",
+        required=False,
+        choices=[("", "As the service"), *Color.choices],
+        error_messages={"invalid_choice": "There is no such color."},
+    )
+
+    def listed_tags(self) -> tuple[str, ...]:
+        return tuple(str(self.cleaned_data.get("tags") or "").split(","))
+
+
+class BookingForm(WithStart, WithMarks):
     customer = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={"required": "Choose a customer.", "invalid": "Choose a customer."},
@@ -115,7 +140,10 @@ class BookingForm(WithStart):
         required=False,
         help_text="Beyond working hours or notice. The reason stays in the history.",
     )
-    field_order = ("customer", "service", "staff", "date", "time", "other_time", "notes")
+    field_order = (
+        *("customer", "service", "staff", "date", "time", "other_time"),
+        *("notes", "tags", "color"),
+    )
 
     def __init__(
         self,
@@ -241,7 +269,7 @@ class CancelForm(ReasonForm):
     field_order = ("canceled_by", "reason")
 
 
-class NotesForm(forms.Form):
+class NotesForm(WithMarks):
     notes = forms.CharField(
         label="Notes for staff",
         max_length=NOTES_LENGTH,
@@ -256,3 +284,4 @@ class NotesForm(forms.Form):
         help_text="Stand in messages to come, and behind the customer’s link.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    field_order = ("notes", "customer_notes", "tags", "color", "version")

@@ -18,7 +18,7 @@ from scheduling.reach import locations_of
 
 SEES_CALENDAR = (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR)
 REMEMBERED = "calendar_location"
-FILTERS = ("staff", "service", "status", "days")
+FILTERS = ("staff", "service", "status", "tag", "source", "days")
 LONGEST_VALUE = 40  # of a filter: an id and some more
 
 # The name of the address, the label, and its keys: M alone moves an appointment.

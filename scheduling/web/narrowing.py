@@ -10,10 +10,11 @@ from django.http import HttpRequest
 
 from hub import access
 from hub.access import Access
-from scheduling.models import Location, Service, Staff
+from scheduling.models import BookingSource, Location, Service, Staff
 from scheduling.overview import Narrowing
 from scheduling.reach import locations_of, seen_staff
 from scheduling.states import AppointmentStatus
+from scheduling.tagging import is_tag, known_tags
 from scheduling.web.looking import (
     address_of,
     chosen_place,
@@ -38,6 +39,7 @@ class Look:
     people: Sequence[Staff]
     services: Sequence[Service]
     filters: dict[str, str]
+    tags: Sequence[str]
 
     @property
     def narrowing(self) -> Narrowing:
@@ -46,6 +48,8 @@ class Look:
             UUID(staff) if staff else None,
             UUID(service) if service else None,
             self.filters.get("status", ""),
+            self.filters.get("tag", ""),
+            self.filters.get("source", ""),
         )
 
     @property
@@ -80,6 +84,7 @@ def look_at(request: HttpRequest, *, at: datetime) -> Look | None:
     services = list(
         Service.objects.filter(is_active=True, staff__in=people).distinct().order_by("name", "pk")
     )
+    filters = _known(request, people, services)
     return Look(
         held=held,
         at=at,
@@ -89,7 +94,8 @@ def look_at(request: HttpRequest, *, at: datetime) -> Look | None:
         day=day_or_today(request, today),
         people=people,
         services=services,
-        filters=_known(request, people, services),
+        filters=filters,
+        tags=sorted({*known_tags(place, held), *([filters["tag"]] if "tag" in filters else [])}),
     )
 
 
@@ -100,13 +106,22 @@ def _known(
         "staff": {str(person.pk) for person in people},
         "service": {str(service.pk) for service in services},
         "status": set(AppointmentStatus.values),
+        "source": set(BookingSource.values),
         "days": {"7", "31"},
     }
     asked = kept_filters(request)
+    choices["tag"] = {asked["tag"]} if is_tag(asked.get("tag", "")) else set()
     known = {name: value for name, value in asked.items() if value in choices[name]}
     for name in sorted(asked.keys() - known.keys()):
         messages.error(request, f"There is no such {NAMES[name]} here; this filter is left out.")
     return known
 
 
-NAMES = {"staff": "person", "service": "service", "status": "status", "days": "number of days"}
+NAMES = {
+    "staff": "person",
+    "service": "service",
+    "status": "status",
+    "tag": "tag",
+    "source": "source",
+    "days": "number of days",
+}

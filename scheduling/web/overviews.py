@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hub.access import Capability, requires
+from scheduling.models import BookingSource
 from scheduling.overview import (
     Busy,
     Period,
@@ -32,6 +33,7 @@ from scheduling.web.wording import said_days
 WEEK_DAYS = 7
 LIST_DAYS = ("7", "31")
 ROWS = 100  # of the list, on one page
+WIDE = dict.fromkeys(("staff", "service", "status", "tag", "source"), "")
 IN_A_WEEK, IN_A_MONTH = 40, 3  # drawn of one day; its link leads to the rest
 
 
@@ -170,9 +172,10 @@ def _answer(
         "is_now": look.today in period.days,
         "views": view_links(frame.view, look.place, look.day, look.filters),
         "statuses": AppointmentStatus.choices,
+        "sources": BookingSource.choices,
         "book_url": look.address("calendar", look.day, new="1"),
         "may_book": bookable_staff(look.held, look.place).exists(),
-        "everything_url": look.address(frame.view, look.day, staff="", service="", status=""),
+        "everything_url": look.address(frame.view, look.day, **WIDE),
     }
     return render(request, f"scheduling/{frame.view}.html", {**around, **context})
 

@@ -67,7 +67,7 @@ def canary() -> Customer:
     gone = add_address(made.pk, place | {"street": f"4 {CANARY} Street"}, by=SETUP)
     remove_address(made.pk, gone.pk, by=SETUP)
     visit = booked(made, notes=f"Likes {CANARY}")
-    annotate_appointment(visit.pk, customer_notes=f"Dear {CANARY}", by=SETUP)
+    annotate_appointment(visit.pk, customer_notes=f"Dear {CANARY}", tags=[CANARY], by=SETUP)
     cancel_appointment(visit.pk, reason=f"{CANARY} is ill", at=timezone.now(), by=SETUP)
     return made
 

@@ -54,6 +54,8 @@ def test_an_appointment_is_told_in_the_local_time_of_its_location() -> None:
             "hue": 1,
             "before": 0,
             "after": 0,
+            "color": "",
+            "tags": [],
             "movable": True,
         }
     ]

@@ -14,6 +14,7 @@
   };
   const SHORT_MINUTES = 40;
   const LONG_MINUTES = 60;
+  const TAGGED_MINUTES = 80;
 
   const clock = (text) => text.slice(11, 16);
   const seconds = (text) => Date.parse(`${text}Z`) / 1000;
@@ -97,6 +98,7 @@
 
   function classesOf(item, saving) {
     const made = [`ev-${item.hue}`];
+    if (item.color) made.push("mark", `mark-${item.color}`);
     if (item.status === "completed" || item.status === "no_show") made.push("ev-done");
     if (item.status === "no_show") made.push("ev-missed");
     if (item.status === "canceled") made.push("ev-canceled", "ev-kept");
@@ -148,9 +150,16 @@
     return { domNodes: [hub.element("div", "staff", avatar(person), words)] };
   }
 
+  // Tags and color in words: no color stands for anything alone.
+  function marks(item) {
+    const tags = item.tags.length ? `tags: ${item.tags.join(", ")}` : "";
+    const color = item.color ? `color: ${item.color}` : "";
+    return [tags, color].filter(Boolean).join("; ");
+  }
+
   function spoken(item, times) {
     const status = STATUS[item.status]?.words;
-    return [item.customer, times, item.service, status].filter(Boolean).join(", ");
+    return [item.customer, times, item.service, status, marks(item)].filter(Boolean).join(", ");
   }
 
   // An appointment opens in a dialog; a class has a page.
@@ -176,9 +185,11 @@
     const times = drawn.display === "preview" ? timeText : `${clock(item.start)} – ${clock(item.end)}`;
     const button = opener(item);
     button.setAttribute("aria-label", spoken(item, times));
+    button.title = marks(item);
     const length = minutesOf(item);
     if (length >= SHORT_MINUTES) button.append(hub.element("span", "", times));
     if (length >= LONG_MINUTES) button.append(hub.element("span", "", item.service));
+    if (length >= TAGGED_MINUTES && item.tags.length) button.append(hub.element("span", "tags", item.tags.join(" · ")));
     const icon = STATUS[item.status]?.icon;
     if (icon) button.append(hub.icon(icon));
     return { domNodes: [button] };
