@@ -13,6 +13,12 @@ from scheduling.api.catalog import (
 )
 from scheduling.api.feeds import FeedViewSet
 from scheduling.api.holds import HoldViewSet
+from scheduling.api.rota import (
+    ClosureViewSet,
+    SpecialDayViewSet,
+    TimeOffViewSet,
+    WorkingHoursViewSet,
+)
 from scheduling.api.series import SeriesViewSet
 from scheduling.api.sessions import SessionViewSet
 from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
@@ -31,6 +37,10 @@ router.register("locations", LocationViewSet, basename="locations")
 router.register("services", ServiceViewSet, basename="services")
 router.register("staff", StaffViewSet, basename="staff")
 router.register("resources", ResourceViewSet, basename="resources")
+router.register("closures", ClosureViewSet, basename="closures")
+router.register("working-hours", WorkingHoursViewSet, basename="working-hours")
+router.register("special-days", SpecialDayViewSet, basename="special-days")
+router.register("time-off", TimeOffViewSet, basename="time-off")
 router.register("feeds", FeedViewSet, basename="feeds")
 
 urlpatterns = router.urls

@@ -1,11 +1,17 @@
-"""What appointments are made of, to read only: locations, services, staff, rooms and devices."""
+"""What appointments are made of: locations, services, staff, rooms and devices.
+
+Of these only opening hours are written here; see ``rota`` for the hours of people.
+"""
 
 from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from hub.access import Access, Capability
+from hub.access import Capability
 from hub.rest.filters import IdFilter, RecordFilters
 from hub.rest.records import RecordViewSet
 from scheduling.api.catalog_answers import (
@@ -15,7 +21,14 @@ from scheduling.api.catalog_answers import (
     ServiceAnswer,
     StaffAnswer,
 )
+from scheduling.api.rota_answers import (
+    OpeningHoursInput,
+    people_in_reach,
+    places_in_reach,
+    week_from,
+)
 from scheduling.models import Location, Resource, Service, Staff
+from scheduling.setup.locations import change_location
 
 READS: dict[str, tuple[Capability, ...]] = {"list": SEES, "retrieve": SEES}
 
@@ -36,10 +49,23 @@ class LocationViewSet(RecordViewSet[Location]):
 
     prefix = "loc"
     serializer_class = LocationAnswer
-    capabilities: ClassVar = READS
+    inputs: ClassVar = {"partial_update": OpeningHoursInput}
+    capabilities: ClassVar = READS | {"partial_update": (Capability.SET_UP_SCHEDULE,)}
 
     def visible(self) -> QuerySet[Location]:
-        return _locations(self.access)
+        return places_in_reach(self.access)
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002, ARG002
+        """Set the opening hours of the whole week."""
+        location = self.load()
+        changed = change_location(
+            location.pk,
+            week_from(self.read()["opening_hours"], field="opening_hours"),
+            at=timezone.now(),
+            by=self.actor,
+            expected_version=location.version,
+        )
+        return self.answer(changed)
 
 
 class ServiceViewSet(RecordViewSet[Service]):
@@ -62,9 +88,7 @@ class StaffViewSet(RecordViewSet[Staff]):
     capabilities: ClassVar = READS
 
     def visible(self) -> QuerySet[Staff]:
-        people = Staff.objects.working_in(_locations(self.access))
-        if not self.access.can(Capability.VIEW_CALENDAR):
-            people = people.filter(user=self.access.user_id)
+        people = people_in_reach(self.access)
         return people.select_related("location").prefetch_related("services", "working_hours")
 
 
@@ -77,12 +101,5 @@ class ResourceViewSet(RecordViewSet[Resource]):
     capabilities: ClassVar = READS
 
     def visible(self) -> QuerySet[Resource]:
-        places = _locations(self.access)
+        places = places_in_reach(self.access)
         return Resource.objects.filter(location__in=places).select_related("location")
-
-
-def _locations(access: Access) -> QuerySet[Location]:
-    """Locations within the reach of ``access``, closed ones too."""
-    if access.locations is None:
-        return Location.objects.all()
-    return Location.objects.filter(pk__in=access.locations)

@@ -17,8 +17,8 @@ from hub.rest.fields import (
     WholeNumberField,
 )
 from hub.rest.serializers import AnswerSerializer
-from scheduling.hours import clock
-from scheduling.models import FeeKind, ResourceKind, Staff
+from scheduling.hours import Hours, clock
+from scheduling.models import FeeKind, Location, ResourceKind, Staff
 
 SEES = (Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR)
 SEES_PRICES = (Capability.SEE_PRICES,)
@@ -28,7 +28,30 @@ ROOM = "res_0192f0c1a2b37c4d8e5f60718293a4f9"
 HARBOR = "loc_0192f0c1a2b37c4d8e5f60718293a50a"
 
 
+def clocks_of(hours: Hours) -> list[dict[str, str]]:
+    return [{"starts_at": clock(start), "ends_at": clock(end)} for start, end in hours]
+
+
+class OpeningHoursField(serializers.ListField):
+    def get_attribute(self, instance: Location) -> list[dict[str, object]]:
+        return [
+            {"weekday": weekday, **stretch}
+            for weekday in range(7)
+            for stretch in clocks_of(instance.on(weekday))
+        ]
+
+
+class OpenAnswer(AnswerSerializer):
+    """A stretch of opening hours on the clock of the location; 0 is Monday."""
+
+    weekday = WholeNumberField(max_value=6)
+    starts_at = TextField(max_length=5)
+    ends_at = TextField(max_length=5, help_text="24:00 is the end of the day.")
+
+
 class LocationAnswer(AnswerSerializer):
+    """``opening_hours`` are what people are told; who can be booked when, staff hours say."""
+
     example: ClassVar = {
         "id": HARBOR,
         "name": "Harbor Street",
@@ -38,6 +61,7 @@ class LocationAnswer(AnswerSerializer):
         "city": "Hamburg",
         "country": "DE",
         "currency": "EUR",
+        "opening_hours": [{"weekday": 0, "starts_at": "09:00", "ends_at": "18:00"}],
         "is_active": True,
         "created_at": "2026-01-05T08:00:00Z",
     }
@@ -50,6 +74,7 @@ class LocationAnswer(AnswerSerializer):
     city = TextField(max_length=80)
     country = TextField(max_length=2)
     currency = TextField(max_length=3)
+    opening_hours = OpeningHoursField(child=OpenAnswer())
     is_active = FlagField()
     created_at = MomentField()
 

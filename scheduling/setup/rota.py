@@ -62,11 +62,20 @@ def set_week(
 
 @transaction.atomic
 def set_special_hours(
-    staff_id: UUID, location_id: UUID, work_date: date, hours: Hours, *, by: Actor
+    staff_id: UUID,
+    location_id: UUID,
+    work_date: date,
+    hours: Hours,
+    *,
+    by: Actor,
+    expected_version: int | None = None,
 ) -> SpecialHours:
     """Let ``hours`` replace the ordinary ones of one date; none: not working that day.
 
+    ``expected_version`` is 0 for who saw none on that date.
+
     :raises AccessDenied: ``by`` may not set up the person's location, or this one.
+    :raises StaleVersion: somebody else changed them since ``expected_version``.
     :raises InvalidInput: there is no such location, they never work there, or the date is too
         far away.
     """
@@ -77,6 +86,7 @@ def set_special_hours(
     if not Staff.objects.working_at(place).filter(pk=staff.pk).exists():
         raise InvalidInput(f"Give {staff} hours at {place} first.", field="location")
     special = SpecialHours.objects.filter(staff=staff, work_date=work_date).first()
+    require_version(special.version if special else 0, expected_version)
     if special is None:
         special = SpecialHours(staff=staff, location=place, work_date=work_date, hours=hours)
         history.create(special, by=by)

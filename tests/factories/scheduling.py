@@ -4,7 +4,7 @@ Each call without ``staff`` hires somebody new, so that bookings made here never
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,15 @@ from scheduling.booking import Booking, OutsideWorkingHours, book_appointment
 from scheduling.hours import Hours, read_hours
 from scheduling.models import (
     Appointment,
+    Closure,
     FeedDetails,
     Location,
     Resource,
     ResourceKind,
     Service,
+    SpecialHours,
     Staff,
+    TimeOff,
     WorkingHours,
 )
 from scheduling.models.hours import WEEKDAYS
@@ -130,6 +133,27 @@ def booked(
             raise
         # a test about the present, run at night
         return book_appointment(booking, at=at, by=SETUP, override_reason="It is night")
+
+
+def closure(place: Location | None = None, **values: Any) -> Closure:
+    """Return Christmas of 2099, on which ``place`` is closed."""
+    days = {"first_date": date(2099, 12, 24), "last_date": date(2099, 12, 26)}
+    made = Closure(location=place or location(), **(days | {"name": "Christmas"} | values))
+    return history.create(made, by=SETUP)
+
+
+def special_day(of: Staff, hours: str = "10-12", **values: Any) -> SpecialHours:
+    """Let ``hours`` hold for ``of`` on a Monday in 2099."""
+    read = read_hours(hours, field="hours")
+    day = {"work_date": date(2099, 3, 2), "location": of.location}
+    return history.create(SpecialHours(staff=of, hours=read, **(day | values)), by=SETUP)
+
+
+def time_off(of: Staff, reason: str = "Vacation", **values: Any) -> TimeOff:
+    """Let ``of`` be away for a week in 2099."""
+    start = datetime(2099, 3, 9, tzinfo=UTC)
+    span = {"start_at": start, "end_at": start + timedelta(days=7)}
+    return history.create(TimeOff(staff=of, reason=reason, **(span | values)), by=SETUP)
 
 
 def feed(

@@ -14,7 +14,7 @@ from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP, person
-from tests.factories.scheduling import booked, feed, room
+from tests.factories.scheduling import booked, closure, feed, room, special_day, time_off
 from tests.scheduling.holding import held
 from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
@@ -27,7 +27,9 @@ RECORD_DEPTH = 4  # /api/v1/customers/cus_…
 READERS = [one for one in api_actions() if one.name == "retrieve"]
 
 # What practitioners see of their own only.
-OF_SOMEBODY = [one for one in READERS if one.viewset.prefix in {"apt", "cus", "stf"}]
+OF_SOMEBODY = [
+    one for one in READERS if one.viewset.prefix in {"apt", "cus", "off", "spd", "stf", "wrk"}
+]
 
 
 @pytest.fixture
@@ -46,6 +48,7 @@ def records(tool: ApiClient) -> dict[str, str]:
     known = {
         "adr": add_address(visit.customer_id, {"kind": "work", "city": "Lyon"}, by=SETUP).pk,
         "apt": visit.pk,
+        "clo": closure().pk,
         "cus": visit.customer_id,
         "fed": feed(visit.staff).feed.pk,
         "dup": IdentityReview.objects.values_list("pk", flat=True)[0],
@@ -56,7 +59,10 @@ def records(tool: ApiClient) -> dict[str, str]:
         "ser": started().pk,
         "ses": planned().pk,
         "svc": visit.service_id,
+        "spd": special_day(visit.staff).pk,
         "stf": visit.staff_id,
+        "off": time_off(visit.staff).pk,
+        "wrk": visit.staff.working_hours.get().pk,
     }
     named = {prefix: public_id(prefix, pk) for prefix, pk in known.items()}
     return named | {"hld": held(tool)}

@@ -24,7 +24,7 @@ from tests.factories.billing import draft
 from tests.factories.clients import ApiClient, api_key
 from tests.factories.customers import customer
 from tests.factories.people import SETUP
-from tests.factories.scheduling import booked, feed, room
+from tests.factories.scheduling import booked, closure, feed, room, special_day, time_off
 from tests.scheduling.holding import held
 from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
@@ -71,6 +71,10 @@ def records(tool: ApiClient) -> dict[str, str]:
         "services": public_id("svc", visit.service_id),
         "staff": public_id("stf", visit.staff_id),
         "series": public_id("ser", started().pk),
+        "closures": public_id("clo", closure().pk),
+        "working-hours": public_id("wrk", visit.staff.working_hours.get().pk),
+        "special-days": public_id("spd", special_day(visit.staff).pk),
+        "time-off": public_id("off", time_off(visit.staff).pk),
         "feeds": public_id("fed", feed(visit.staff).feed.pk),
         "holds": held(tool),
         "sessions": public_id("ses", planned().pk),
