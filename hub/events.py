@@ -40,6 +40,9 @@ class EventName(StrEnum):
     SERVICE_UPDATED = "service.updated"
     STAFF_ADDED = "staff.added"
     STAFF_UPDATED = "staff.updated"
+    MESSAGE_TEMPLATE_ADDED = "message_template.added"
+    MESSAGE_TEMPLATE_UPDATED = "message_template.updated"
+    MESSAGE_TEMPLATE_REMOVED = "message_template.removed"
 
     INVOICE_DRAFTED = "invoice.drafted"
     INVOICE_UPDATED = "invoice.updated"

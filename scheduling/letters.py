@@ -1,22 +1,17 @@
 """What customers are told about their appointments, decided and written when it is sent."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
-
 from customers.models import ContactKind, ContactPoint
-from hub.models import Business
-from hub.money import format_amount
 from hub.notifications.models import Notification, NotificationStatus
 from hub.notifications.registry import Hold, Kind, Letter
+from scheduling.composing import Occasion, compose, template_for
 from scheduling.event_files import event_file
 from scheduling.linking import address_for
-from scheduling.local_times import offset_name
 from scheduling.models import Appointment
+from scheduling.models.messages import MessageKind
 from scheduling.quiet import after_quiet, before_quiet
 from scheduling.states import AppointmentStatus
 
@@ -120,37 +115,31 @@ def address_of(customer_id: UUID) -> str:
 
 
 def _write_confirmation(notification: Notification) -> Letter:
-    return _letter("booked", notification, _appointment(notification))
+    return _letter(MessageKind.BOOKED, notification)
 
 
 def _write_reminder(notification: Notification) -> Letter:
-    return _letter("reminder", notification, _appointment(notification))
+    return _letter(MessageKind.REMINDER, notification)
 
 
 def _write_move(notification: Notification) -> Letter:
-    appointment = _appointment(notification)
     known = _known_placement(notification)
-    before = known[0] if known else appointment.previous_start_at
-    moved = before is not None and before != appointment.start_at
-    old = _moment(before, appointment.time_zone) if moved and before else ""
-    return _letter("moved", notification, appointment, {"old": old})
+    before = known[0] if known else _appointment(notification).previous_start_at
+    return _letter(MessageKind.MOVED, notification, before=before)
 
 
 def _write_cancellation(notification: Notification) -> Letter:
-    return _letter("canceled", notification, _appointment(notification))
+    return _letter(MessageKind.CANCELED, notification)
 
 
 def _letter(
-    template: str,
-    notification: Notification,
-    appointment: Appointment,
-    more: Mapping[str, Any] | None = None,
+    kind: MessageKind, notification: Notification, *, before: datetime | None = None
 ) -> Letter:
-    """Fill a template, whose first line is the subject, and add the entry for a calendar."""
-    address = _address(notification)
-    context = _context(appointment) | {"link": address_for(appointment, email=address)}
-    text = render_to_string(f"scheduling/messages/{template}.txt", context | dict(more or {}))
-    subject, _, body = text.strip().partition("\n")
+    """Write the message, and add the entry for a calendar."""
+    appointment, address = _appointment(notification), _address(notification)
+    link = address_for(appointment, email=address)
+    occasion = Occasion(kind, appointment, link, before)
+    words = compose(occasion, template_for(kind, appointment))
     method = "CANCEL" if appointment.status == AppointmentStatus.CANCELED else "REQUEST"
     event = event_file(
         appointment,
@@ -158,41 +147,7 @@ def _letter(
         attendee=address,
         stamped_at=notification.due_at,
     )
-    return Letter(subject, body.strip() + "\n", event, method)
-
-
-def _context(appointment: Appointment) -> dict[str, Any]:
-    zone = appointment.time_zone
-    start, end = appointment.start_at.astimezone(zone), appointment.end_at.astimezone(zone)
-    own = appointment.customer.time_zone
-    elsewhere = own is not None and own.utcoffset(start.replace(tzinfo=None)) != start.utcoffset()
-    return {
-        "appointment": appointment,
-        "customer_notes": appointment.customer_notes,
-        "instructions": appointment.service.instructions,
-        "fee": _fee(appointment, zone),
-        "customer": appointment.customer,
-        "place": appointment.location,
-        "business": Business.objects.values_list("name", flat=True).first() or "",
-        "time": f"{_moment(start, zone)} – {end:%H:%M}",
-        "zone": f"{zone}, {offset_name(start)}",
-        "own_time": _moment(start, own) if elsewhere else "",
-        "own_zone": f"{own}, {offset_name(start.astimezone(own))}" if elsewhere else "",
-    }
-
-
-def _fee(appointment: Appointment, zone: tzinfo) -> str:
-    """Say until when canceling is free, where it costs something later."""
-    if not appointment.late_fee:
-        return ""
-    fee = format_amount(appointment.late_fee, appointment.currency, "en_US")
-    until = _moment(appointment.free_until, zone)
-    return f"You can cancel free of charge until {until}; later it costs {fee}."
-
-
-def _moment(moment: datetime, zone: tzinfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local:%A, %B} {local.day}, {local.year}, {local:%H:%M}"
+    return Letter(words.subject, words.body, event, method)
 
 
 def _appointment(notification: Notification) -> Appointment:

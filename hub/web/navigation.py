@@ -58,6 +58,7 @@ SETTINGS = (
     Page("scheduling:people", "Staff", "users-group", (Capability.SET_UP_SCHEDULE,)),
     Page("scheduling:services", "Services", "list-check", (Capability.SET_UP_SCHEDULE,)),
     Page("scheduling:resources", "Rooms", "door", (Capability.SET_UP_SCHEDULE,)),
+    Page("scheduling:message_templates", "Messages", "mail", (Capability.SET_UP_SCHEDULE,)),
     Page("scheduling:moving_in", "Moving in", "file-import", (Capability.IMPORT_APPOINTMENT,)),
     Page("people", "People", "user-cog", (Capability.MANAGE_PEOPLE,), "g p"),
     Page("roles", "Roles", "shield-lock", (Capability.MANAGE_PEOPLE,)),

@@ -4,6 +4,7 @@ from scheduling.models.feeds import CalendarFeed, FeedDetails
 from scheduling.models.groups import GroupSession, GroupStatus
 from scheduling.models.holds import Hold
 from scheduling.models.marks import BookingSource, Color
+from scheduling.models.messages import MessageTemplate
 from scheduling.models.moving_in import (
     FileKind,
     MovedIn,
@@ -34,6 +35,7 @@ __all__ = [
     "GroupStatus",
     "Hold",
     "Location",
+    "MessageTemplate",
     "MovedIn",
     "MovingIn",
     "MovingInChoice",

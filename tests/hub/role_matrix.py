@@ -31,6 +31,11 @@ PAGES: dict[str, str] = {
     "/settings/keys/new/": "A",
     "/settings/keys/<uuid:pk>/revoke/": "A",
     # Locations, rooms, services, staff and their hours
+    "/settings/messages/": "M A",
+    "/settings/messages/new/": "M A",
+    "/settings/messages/preview/": "M A",
+    "/settings/messages/<uuid:pk>/": "M A",
+    "/settings/messages/<uuid:pk>/remove/": "M A",
     "/settings/locations/": "M A",
     "/settings/locations/new/": "M A",
     "/settings/locations/<uuid:pk>/": "M A",

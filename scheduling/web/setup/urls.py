@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.web.setup import catalog, locations, resources, rota, staff
+from scheduling.web.setup import catalog, locations, messages, resources, rota, staff
 
 urlpatterns = [
     path("locations/", locations.locations, name="locations"),
@@ -26,6 +26,15 @@ urlpatterns = [
     path("services/<uuid:pk>/stop/", catalog.stop, name="service_end"),
     path("services/<uuid:pk>/resume/", catalog.resume, name="service_resume"),
     path("services/<uuid:pk>/at/<uuid:location>/", catalog.at_location, name="service_at"),
+    path("messages/", messages.message_templates, name="message_templates"),
+    path("messages/new/", messages.new_message_template, name="message_template_new"),
+    path("messages/preview/", messages.preview_message, name="message_preview"),
+    path("messages/<uuid:pk>/", messages.message_template, name="message_template"),
+    path(
+        "messages/<uuid:pk>/remove/",
+        messages.remove_message_template,
+        name="message_template_end",
+    ),
     path("staff/", staff.people, name="people"),
     path("staff/new/", staff.new_person, name="staff_new"),
     path("staff/<uuid:pk>/", staff.person, name="staff"),
