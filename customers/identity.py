@@ -191,11 +191,5 @@ def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     """Keep by which tier and evidence each claim ended at its customer."""
     origin = {"at": at, **by.columns()}
     del origin["actor_id"]  # the name tells enough
-    copy_rows(
-        Recognition,
-        ["customer_id", "tier", "evidence", *origin],
-        [
-            (one.customer.pk, str(one.tier), list(map(str, one.evidence)), *origin.values())
-            for one in found
-        ],
-    )
+    rows = [(one.customer.pk, one.tier, one.evidence) for one in found]
+    copy_rows(Recognition, ["customer_id", "tier", "evidence"], rows, alike=origin)

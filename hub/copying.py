@@ -5,22 +5,30 @@ object costs more than writing its row. Where objects are needed, ``maker_of`` m
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
-from operator import attrgetter
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from types import NoneType
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Field
 from django.db.models.base import ModelState
-from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 from timezone_field import TimeZoneField
 
 Made = TypeVar("Made", bound=models.Model)
 AnyField: TypeAlias = "Field[Any, Any]"
+# Writes the values of a row, of which ``str`` of each is at hand, as a line that COPY reads.
+LineOf: TypeAlias = Callable[[Sequence[Any], list[str]], str]
+NULL = r"\N"
+LINES_AT_ONCE = 1000
 _COUNTED_THERE = (models.AutoField, models.BigAutoField)
-# Their values go to the database as Python has them; others are prepared by their field. Types
+# PostgreSQL reads their values as ``str`` writes them; others are prepared by their field. Types
 # are compared exactly, because a subclass may prepare its values.
 _AS_THEY_ARE = (
     models.CharField,
@@ -33,10 +41,12 @@ _AS_THEY_ARE = (
     models.BooleanField,
     models.DateField,
     models.DateTimeField,
-    models.BinaryField,
     models.ForeignKey,
     models.OneToOneField,
 )
+_READ_AS_TEXT = (str, int, float, Decimal, date, UUID, NoneType)
+_has_signs_of_copy = re.compile(r"[\\\t\n\r]").search
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def maker_of(model: type[Made], *names: str) -> Callable[..., Made]:
@@ -66,68 +76,80 @@ def maker_of(model: type[Made], *names: str) -> Callable[..., Made]:
     return make
 
 
-def copy_all(instances: Sequence[models.Model]) -> None:
-    """Insert ``instances``, all of one model; what the database makes is not read back.
-
-    :raises IntegrityError: as an INSERT would; none of them is there then.
-    """
-    if not instances:
-        return
-    first = instances[0]
-    names = [
-        field.attname
-        for field in _written(type(first))
-        if not isinstance(getattr(first, field.attname), DatabaseDefault)
-    ]
-    copy_rows(type(first), names, map(attrgetter(*names), instances))
-    for instance in instances:
-        instance._state.adding = False  # noqa: SLF001
-        instance._state.db = connection.alias  # noqa: SLF001
-
-
 def copy_rows(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    alike: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert ``rows`` of plain values, each in the order of ``names`` (``attname`` of fields).
 
-    A column that is not named gets the default of its field.
+    ``alike`` are columns with one value in all rows. A column that is not named at all gets the
+    default of its field.
 
     :raises IntegrityError: as an INSERT would; none of them is there then.
     """
-    by_name = {field.attname: field for field in _written(model)}
-    named = [by_name.pop(name) for name in names]
-    others = [field for field in by_name.values() if not field.has_db_default()]
-    prepared = [(place, _preparer(field)) for place, field in enumerate(named)]
-    preparers = [(place, prepare) for place, prepare in prepared if prepare]
-    fixed = [field for field in others if not _is_made_anew(field)]
-    alike = [_default(field)() for field in fixed]
+    alike = dict(alike or {})
+    others = [field for field in _written(model) if field.attname not in {*names, *alike}]
+    others = [field for field in others if not field.has_db_default()]
     made_anew = [field for field in others if _is_made_anew(field)]
-    defaults = [_default(field) for field in made_anew]
+    alike |= {field.attname: field.get_default() for field in others if field not in made_anew}
+    defaults = [field.get_default for field in made_anew]
+    varying = [*names, *(field.attname for field in made_anew)]
+    line_of = line_maker(model, varying)
+    end = line_end(model, alike)
 
-    def values(row: Sequence[Any]) -> list[Any]:
-        found = [*row, *alike, *[default() for default in defaults]]
-        for place, prepare in preparers:
-            found[place] = prepare(found[place])
-        return found
+    def lines() -> Iterable[str]:
+        for row in rows:
+            values = [*row, *[default() for default in defaults]] if defaults else row
+            yield line_of(values, list(map(str, values))) + end
 
-    as_they_are = not preparers and not others
-    columns = [*named, *fixed, *made_anew]
-    _copy(model, columns, rows if as_they_are else map(values, rows))
+    copy_lines(model, [*varying, *alike], lines())
 
 
-def _copy(
-    model: type[models.Model], fields: Sequence[AnyField], rows: Iterable[Sequence[Any]]
-) -> None:
-    columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
+def copy_lines(model: type[models.Model], names: Sequence[str], lines: Iterable[str]) -> None:
+    """Insert rows that ``line_maker`` wrote, with the columns ``names``; as ``copy_rows`` does."""
+    by_name = _by_name(model)
+    columns = sql.SQL(", ").join([sql.Identifier(str(by_name[name].column)) for name in names])
     table = sql.Identifier(model._meta.db_table)  # noqa: SLF001
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)
+    left = iter(lines)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.copy(statement) as copy,
     ):
-        for row in rows:
-            copy.write_row(row)
+        while some := list(islice(left, LINES_AT_ONCE)):
+            copy.write("\n".join([*some, ""]))
+
+
+def line_maker(model: type[models.Model], names: Sequence[str]) -> LineOf:
+    """Return how a row with the columns ``names`` is written for ``copy_lines``."""
+    by_name = _by_name(model)
+    writers = [(place, _writer(by_name[name])) for place, name in enumerate(names)]
+    own = [(place, write) for place, write in writers if write]
+
+    def line_of(values: Sequence[Any], texts: list[str]) -> str:
+        if _has_signs_of_copy("".join(texts)):
+            texts = [text.translate(_ESCAPES) for text in texts]
+        for place, write in own:
+            texts[place] = write(values[place])
+        return "\t".join(texts)
+
+    return line_of
+
+
+def line_end(model: type[models.Model], alike: Mapping[str, Any]) -> str:
+    """Return what follows a line of ``line_maker`` when further columns are ``alike`` in all."""
+    if not alike:
+        return ""
+    values = list(alike.values())
+    return "\t" + line_maker(model, list(alike))(values, list(map(str, values)))
+
+
+def _by_name(model: type[models.Model]) -> dict[str, AnyField]:
+    return {field.attname: field for field in _written(model)}
 
 
 def _written(model: type[models.Model]) -> list[AnyField]:
@@ -136,30 +158,34 @@ def _written(model: type[models.Model]) -> list[AnyField]:
     return [field for field in fields if not isinstance(field, _COUNTED_THERE)]
 
 
-def _preparer(field: AnyField) -> Callable[[Any], Any] | None:
+def _writer(field: AnyField) -> Callable[[Any], str] | None:
+    """Return how a value is written; ``None`` where it is as ``str`` writes it."""
     if type(field) in _AS_THEY_ARE:
-        return None
-    if type(field) is models.JSONField:  # as text: an adapter for each value takes five times
-        return partial(_as_json, encoder=field.encoder)
+        return _text if field.null else None
+    if type(field) is models.JSONField:
+        encoder = field.encoder
+        return lambda value: _text(None if value is None else json.dumps(value, cls=encoder))
+    if type(field) is models.BinaryField:
+        return _hex
 
-    def prepare(value: Any) -> Any:
-        return field.get_db_prep_save(value, connection)
+    def prepared(value: Any) -> str:
+        ready = field.get_db_prep_save(value, connection)
+        if not isinstance(ready, _READ_AS_TEXT):
+            raise TypeError(f"COPY does not know how {field} is written.")
+        return _text(ready)
 
     # A business lives in few time zones, and most customers say none.
-    return cache(prepare) if isinstance(field, TimeZoneField) else prepare
+    return cache(prepared) if isinstance(field, TimeZoneField) else prepared
 
 
-def _as_json(value: Any, *, encoder: type[json.JSONEncoder] | None) -> str | None:
-    return None if value is None else json.dumps(value, cls=encoder)
+def _text(value: Any) -> str:
+    return NULL if value is None else str(value).translate(_ESCAPES)
+
+
+def _hex(value: bytes | None) -> str:
+    return NULL if value is None else rf"\\x{value.hex()}"
 
 
 def _is_made_anew(field: AnyField) -> bool:
     """Say whether each row gets a default of its own, such as an id."""
     return field.has_default() and callable(field.default)
-
-
-def _default(field: AnyField) -> Callable[[], Any]:
-    prepare = _preparer(field)
-    if prepare is None:
-        return field.get_default
-    return lambda: prepare(field.get_default())

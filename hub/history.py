@@ -12,14 +12,15 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import migrations, models
+from django.db import DEFAULT_DB_ALIAS, migrations, models
 from simple_history.models import HistoricalRecords
 
 from hub.actors import Actor
-from hub.copying import copy_all, copy_rows
+from hub.copying import copy_lines, line_end, line_maker
 
 Tracked = TypeVar("Tracked", bound=models.Model)
 SALT_BYTES = 16
+SEAL = ("salt", "row_sha")
 
 
 class Provenance(models.Model):
@@ -59,11 +60,17 @@ def create(instance: Tracked, *, by: Actor, reason: str = "") -> Tracked:
 
 
 def create_all(instances: Sequence[Tracked], *, at: datetime, by: Actor) -> None:
-    """Insert many of one model and the first rows of their histories, with two statements."""
+    """Insert many of one model and the first rows of their histories, with two statements.
+
+    The history of the model leaves none of its columns out.
+    """
     if not instances:
         return
-    copy_all(instances)
-    _note_all(instances, "+", at=at, by=by)
+    content = _Content(instances)
+    copy_lines(content.model, content.names, content.lines)
+    for instance in instances:
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001
+    content.note("+", at=at, by=by)
 
 
 def save(instance: models.Model, *, fields: Sequence[str], by: Actor, reason: str = "") -> None:
@@ -96,7 +103,7 @@ def save_all(
         for instance in instances:
             instance.version += 1  # type: ignore[attr-defined]
     model._default_manager.bulk_update(instances, names)  # noqa: SLF001
-    _note_all(instances, "~", at=at, by=by, reason=reason)
+    _Content(instances).note("~", at=at, by=by, reason=reason)
 
 
 def attach(instance: models.Model, *, fields: Sequence[str], by: Actor) -> None:
@@ -135,26 +142,38 @@ def append_only(*tables: str) -> list[migrations.RunSQL]:
     return [migrations.RunSQL(sql, reverse) for sql, reverse in map(_deny_sql, tables)]
 
 
-def _note_all(
-    instances: Sequence[models.Model], kind: str, *, at: datetime, by: Actor, reason: str = ""
-) -> None:
-    """Write the history rows of many of one model, sealed one by one, with one statement."""
-    row_model = type(instances[0]).history.model  # type: ignore[attr-defined]
-    names = _sealed(row_model)
-    content_of = attrgetter(*names)
-    noted = {
-        "history_date": at,
-        "history_type": kind,
-        "history_change_reason": reason[:100] or None,
-        **by.columns(),
-    }
-    salts = os.urandom(SALT_BYTES * len(instances))
-    rows = []
-    for place, instance in enumerate(instances):
-        content = content_of(instance)
-        salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-        rows.append((*content, *noted.values(), salt, _digest(salt, content)))
-    copy_rows(row_model, [*names, *noted, "salt", "row_sha"], rows)
+class _Content:
+    """What is sealed of many of one model: written once, for their table and for its history."""
+
+    def __init__(self, instances: Sequence[models.Model]) -> None:
+        self.model = type(instances[0])
+        self._row_model = self.model.history.model  # type: ignore[attr-defined]
+        self.names = _sealed(self._row_model)
+        line_of, content_of = line_maker(self.model, self.names), attrgetter(*self.names)
+        self.lines: list[str] = []
+        self._seals: list[tuple[bytes, bytes]] = []
+        salts = os.urandom(SALT_BYTES * len(instances))
+        for place, instance in enumerate(instances):
+            content = content_of(instance)
+            texts = list(map(str, content))
+            salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            self._seals.append((salt, _digest(salt, texts)))
+            self.lines.append(line_of(content, texts))
+
+    def note(self, kind: str, *, at: datetime, by: Actor, reason: str = "") -> None:
+        """Write the history rows, sealed one by one, with one statement."""
+        noted = {
+            "history_date": at,
+            "history_type": kind,
+            "history_change_reason": reason[:100] or None,
+            **by.columns(),
+        }
+        end, seal_of = line_end(self._row_model, noted), line_maker(self._row_model, SEAL)
+        lines = (
+            f"{line}\t{seal_of(seal, ['', ''])}{end}"
+            for line, seal in zip(self.lines, self._seals, strict=True)
+        )
+        copy_lines(self._row_model, [*self.names, *SEAL, *noted], lines)
 
 
 def _attribute(instance: models.Model, by: Actor, reason: str = "") -> None:

@@ -51,7 +51,14 @@ def record(
         could part ways.
     """
     _require_transaction()
-    change = Change.objects.create(**_told(name, subject, fields or {}, by))
+    change = Change.objects.create(
+        name=str(name),
+        kind=_kind_of(subject),
+        local_id=subject.pk,
+        version=_version_of(subject),
+        fields={key: list(values) for key, values in (fields or {}).items()},
+        **by.columns(),
+    )
     for verb in _reactions.get(name, ()):
         _resolve(verb)(change, by)
     ring_after_commit(DISPATCH_TASK)
@@ -64,7 +71,7 @@ def record_all(
     *,
     by: Actor,
 ) -> None:
-    """Do what ``record`` does for many subjects, each with its fields.
+    """Do what ``record`` does for many subjects of one model, each with its fields.
 
     :raises RuntimeError: called outside a transaction.
     """
@@ -73,9 +80,10 @@ def record_all(
         for subject, fields in subjects:
             record(name, subject=subject, by=by, fields=fields)
         return
-    told = [_told(name, subject, fields, by) for subject, fields in subjects]
-    if told:
-        copy_rows(Change, list(told[0]), [tuple(values.values()) for values in told])
+    if subjects:
+        alike = {"name": str(name), "kind": _kind_of(subjects[0][0]), **by.columns()}
+        rows = [(subject.pk, _version_of(subject), fields) for subject, fields in subjects]
+        copy_rows(Change, ["local_id", "version", "fields"], rows, alike=alike)
     ring_after_commit(DISPATCH_TASK)
 
 
@@ -113,17 +121,12 @@ def _require_transaction() -> None:
         raise RuntimeError("record() needs the transaction that makes the change.")
 
 
-def _told(
-    name: EventName, subject: models.Model, fields: Mapping[str, Sequence[Any]], by: Actor
-) -> dict[str, Any]:
-    return {
-        "name": str(name),
-        "kind": subject._meta.model_name or "",  # noqa: SLF001
-        "local_id": subject.pk,
-        "version": getattr(subject, "version", 0),
-        "fields": {key: list(values) for key, values in fields.items()},
-        **by.columns(),
-    }
+def _kind_of(subject: models.Model) -> str:
+    return subject._meta.model_name or ""  # noqa: SLF001
+
+
+def _version_of(subject: models.Model) -> int:
+    return getattr(subject, "version", 0)
 
 
 @cache

@@ -105,8 +105,7 @@ class Mover:
         if not chunk.rows:
             _end(found, at=at, by=self._by)
             return False
-        names = ["of_id", *NotedRow._fields]
-        copy_rows(ImportRow, names, [(self._id, *row) for row in noted])
+        copy_rows(ImportRow, NotedRow._fields, noted, alike={"of_id": self._id})
         self._position = chunk.rows[-1].number
         CustomerImport.objects.filter(pk=found.pk).update(
             position=self._position,

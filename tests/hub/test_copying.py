@@ -1,17 +1,31 @@
 """Rows that are copied in many are the same as rows that are saved one by one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from customers.models import Customer, Recognition
 from hub import history, outbox
-from hub.copying import copy_all, copy_rows, maker_of
+from hub.copying import copy_rows, maker_of
 from hub.events import EventName
-from hub.models import Change
+from hub.models import ApiKey, Change
 from tests.factories.people import SETUP
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def named(given_name: str, number: int) -> Customer:
@@ -56,10 +70,44 @@ def test_what_a_row_does_not_name_gets_its_default() -> None:
     assert (row.evidence, row.source) == ([], "")
 
 
+@given(data=st.data())
+def test_any_text_arrives_as_it_was_and_so_does_what_is_missing(data: st.DataObject) -> None:
+    texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)
+    marks = st.text(st.sampled_from("\\\t\n\r.N\b'\"x1"), max_size=12)
+    people = [named("Ann", 900_001), named("Bob", 900_002)]
+    for one in people:
+        one.street, one.notes = data.draw(texts | marks), data.draw(texts | marks)
+        one.birth_date = data.draw(st.none() | st.dates(min_value=date(1900, 1, 1)))
+        one.time_zone = data.draw(st.sampled_from([None, ZoneInfo("Europe/Paris")]))
+    with undone():
+        history.create_all(people, at=timezone.now(), by=SETUP)
+        for one in people:
+            then = Customer.history.get(id=one.pk)
+            now = Customer.objects.get(pk=one.pk)
+            for name in history._sealed(Customer.history.model):
+                assert getattr(now, name) == getattr(then, name) == getattr(one, name)
+
+
+@given(evidence=st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"))))
+def test_any_list_arrives_as_it_was(evidence: list[str]) -> None:
+    with undone():
+        customer = history.create(named("Ann", 900_001), by=SETUP)
+        rows = [(customer.pk, evidence), (customer.pk, evidence)]
+        copy_rows(Recognition, ["customer_id", "evidence"], rows, alike={"tier": "no\\ne\t"})
+        found = Recognition.objects.filter(customer=customer)
+        assert [(row.evidence, row.tier) for row in found] == [(evidence, "no\\ne\t")] * 2
+
+
+def test_a_value_that_nobody_can_write_for_copy_is_refused() -> None:
+    """Better than a text that PostgreSQL would take for something else."""
+    with pytest.raises(TypeError, match="scopes"):
+        copy_rows(ApiKey, ["scopes"], [(["customers"],)])
+
+
 def test_a_refused_row_leaves_none_of_them() -> None:
     people = [named("Ann", 900_001), named("Bob", 900_001)]
     with pytest.raises(IntegrityError), transaction.atomic():
-        copy_all(people)
+        history.create_all(people, at=timezone.now(), by=SETUP)
     assert not Customer.objects.filter(number=900_001).exists()
 
 

@@ -65,7 +65,7 @@ def test_without_reservation_and_position_rows_are_brought_twice(
     monkeypatch.setattr(
         moving_module, "reserve_first", lambda chunks: ReservedChunk(chunks[0], None)
     )
-    monkeypatch.setattr(moving_module, "copy_rows", lambda *_: None)
+    monkeypatch.setattr(moving_module, "copy_rows", lambda *_, **__: None)
 
     both_work(found)
 
