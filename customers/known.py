@@ -122,7 +122,7 @@ class Known:
             values = [normalized for asked, normalized, _ in points if asked == kind]
             if not values:
                 continue
-            found = ContactPoint.objects.filter(kind=kind, normalized__in=values)
+            found = ContactPoint.objects.filter(kind=kind, normalized__among=values)
             hits = [one for one in found.select_related("customer") if one.key in points]
             _read_survivors([point.customer for point in hits])
             for point in hits:
@@ -133,7 +133,7 @@ class Known:
         for key in keys:
             by_system[key.system].append(key.value)
         for system, values in by_system.items():
-            rows = ExternalId.objects.filter(system=system, value__in=values)
+            rows = ExternalId.objects.filter(system=system, value__among=values)
             rows = rows.select_related("customer")
             _read_survivors([row.customer for row in rows])
             for row in rows:

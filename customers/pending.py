@@ -1,5 +1,6 @@
 """Remember which customers are yet to be compared with all others, until it is done."""
 
+import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from hub.actors import Actor, Source
 COMPARE_TASK = "customers.compare"
 COMPARE_IMPORTED_TASK = "customers.compare_imported"
 _REMEMBER = """
-    INSERT INTO customers_pendingcomparison (customer_id, imported) SELECT unnest(%s::uuid[]), %s
-    ON CONFLICT DO NOTHING
+    INSERT INTO customers_pendingcomparison (customer_id, imported)
+    SELECT json_array_elements_text(%s::json)::uuid, %s ON CONFLICT DO NOTHING
 """
 # Whoever changes a customer has it locked, and so nobody else this row.
 _PREFER = """
@@ -30,7 +31,7 @@ def compare_later(customer_ids: Iterable[UUID], *, by: Actor) -> None:
     """
     ids, imported = list(customer_ids), by.source == Source.IMPORT
     with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [ids, imported])
+        cursor.execute(_REMEMBER, [json.dumps(list(map(str, ids))), imported])
         if imported:
             return
         cursor.execute(_PREFER, [ids])

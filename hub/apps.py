@@ -9,7 +9,8 @@ class HubConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
         from simple_history.signals import pre_create_historical_record
 
-        import hub.celery  # noqa: F401  (bells are rung through the configured app)
+        import hub.celery
+        import hub.lookups  # noqa: F401  (``__among``)
         from hub import history, outbox, reactions
         from hub.accounts.roles import establish_roles, remember_permissions
 

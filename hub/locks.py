@@ -10,6 +10,7 @@ An import reserves its chunk before all of these, announces with another lock th
 and waits only for an earlier chunk (``customers/importing/chunks.py``).
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -37,8 +38,8 @@ def exclusively(keys: Iterable[str], *, patience_seconds: float | None = None) -
         # The inner sort decides the order of acquisition: the executor evaluates it first.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0)"
-            " AS key FROM unnest(%s::text[]) AS name ORDER BY 1) AS sorted",
-            [names],
+            " AS key FROM json_array_elements_text(%s::json) AS name ORDER BY 1) AS sorted",
+            [json.dumps(names)],
         )
 
 
