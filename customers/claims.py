@@ -1,10 +1,10 @@
 """What somebody says about a customer, and what a comparison with the known ones can say back."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,16 +19,14 @@ SYSTEM_LIMIT = 64
 EXTERNAL_ID_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalKey:
+class ExternalKey(NamedTuple):
     """``value`` is what ``system`` (a connected tool, the source of a file) calls a customer."""
 
     system: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What somebody says about a customer: a form, a caller at the desk, or another tool.
 
     ``region`` is where the phone number is dialed. ``hub_id`` is our own id that came back.
@@ -97,8 +95,7 @@ class Fact(StrEnum):
     OTHER_TAX_ID = "other_tax_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """``customer`` is the one to link to; ``candidates`` are for a person to look at.
 
     ``evidence`` says of each of them, by id, what speaks for and against it.
@@ -107,11 +104,10 @@ class Match:
     tier: Tier = Tier.NONE
     customer: Customer | None = None
     candidates: tuple[Customer, ...] = ()
-    evidence: Mapping[UUID, tuple[Fact, ...]] = field(default_factory=dict)
+    evidence: Mapping[UUID, tuple[Fact, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """A claim in the form that is compared; ``values`` are its details as they are stored.
 
     ``points`` are kind, normalized form and extension of each claimed way to be reached.

@@ -6,8 +6,8 @@ customer it is certainly about, or makes a new one and asks people about the dou
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -42,8 +42,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """``tier`` tells how an existing customer was recognized; ``NONE`` when it is new."""
 
     customer: Customer

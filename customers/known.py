@@ -6,7 +6,7 @@ finds the customer that an earlier one made.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -19,8 +19,7 @@ HITS_LOOKED_AT = 50
 Point = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A contact point with a claimed identifier, and the customer who has it today."""
 
     point: ContactPoint
@@ -49,7 +48,8 @@ class Known:
     def hits(self, traits: Traits) -> list[Hit]:
         """Return who can be reached as ``traits`` says, those that share nothing first."""
         found = [hit for point in traits.points for hit in self._hits.get(point, ())]
-        found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.pk))
+        if len(found) > 1:
+            found.sort(key=lambda hit: (hit.point.shared, hit.point.created_at, hit.point.id))
         return found[:HITS_LOOKED_AT]
 
     def named(self) -> set[UUID]:

@@ -161,6 +161,22 @@ def test_a_number_is_the_same_in_every_spelling(
     assert normalize_phone(display_phone(found.e164, extension), region="US") == found
 
 
+CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+
+
+@given(st.sampled_from(CODES), st.from_regex(r"[0-9]{1,14}", fullmatch=True))
+def test_a_plain_international_number_is_read_as_one_with_blanks(code: int, digits: str) -> None:
+    """The first is read without the library, if it is sure to say the same; the second by it."""
+
+    def read(text: str) -> Phone | str:
+        try:
+            return normalize_phone(text, region="US")
+        except InvalidInput as refused:
+            return str(refused)
+
+    assert read(f"+{code}{digits}") == read(f"+ {code} {digits}")
+
+
 @given(st.from_regex(r"\+?[0-9 ().-]{3,20}( x[0-9]{1,5})?", fullmatch=True))
 def test_a_normal_number_is_normal_for_good(text: str) -> None:
     try:
