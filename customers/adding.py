@@ -47,7 +47,7 @@ class Batch:
         customer = _new_customer(self._at, *(traits.values[name] for name in details.DETAILS))
         details.require_name(customer)
         customer.search_name = details.describe(customer)
-        self._customers[customer.pk] = customer, traits
+        self._customers[customer.id] = customer, traits
         self._take(customer, points, key)
         return customer
 
@@ -59,14 +59,14 @@ class Batch:
         key: ExternalKey | None,
     ) -> None:
         """Give a known customer more to be reached at, or proof that something is right."""
-        if customer.pk in self._customers or customer.pk in self._changed:
+        if customer.id in self._customers or customer.id in self._changed:
             self.write()  # each act is a version of its own in the history
         for point in verified:
             point.verified = True
             self._flagged[point.pk] = point
         self._take(customer, points, key)
         if kinds := [str(point.kind) for point in (*points, *verified)]:
-            self._changed[customer.pk] = customer, kinds
+            self._changed[customer.id] = customer, kinds
 
     def share(self, points: Iterable[ContactPoint]) -> None:
         """Mark contact points that somebody else has as well by now."""
@@ -86,7 +86,7 @@ class Batch:
     ) -> IdentityReview:
         """Return the question whether ``customer`` is ``candidate``."""
         review = drafted(customer, candidate, facts)
-        self._reviews[frozenset((customer.pk, candidate.pk))] = review
+        self._reviews[frozenset((customer.id, candidate.pk))] = review
         return review
 
     def write(self) -> None:
@@ -105,17 +105,17 @@ class Batch:
         history.create_all(list(self._reviews.values()), at=at, by=by)
         self._announce()
         if created or changed:
-            compare_later([customer.pk for customer in (*created, *changed)], by=by)
+            compare_later([customer.id for customer in (*created, *changed)], by=by)
         self._clear()
 
     def _take(
         self, customer: Customer, points: Sequence[ContactPoint], key: ExternalKey | None
     ) -> None:
         for point in points:
-            point.customer_id = customer.pk
+            point.customer_id = customer.id
             self._points.append(point)
         if key:
-            self._keys.append(_new_key(customer.pk, key.system, key.value))
+            self._keys.append(_new_key(customer.id, key.system, key.value))
 
     def _announce(self) -> None:
         created = [(customer, _told(traits)) for customer, traits in self._customers.values()]

@@ -136,7 +136,7 @@ class _Decider:
             for candidate in found.candidates
             if not self._batch.has_asked(customer, candidate)
         ]
-        evidence = found.evidence.get(customer.pk, ())
+        evidence = found.evidence.get(customer.id, ())
         return Identified(
             customer, found.tier, created=False, evidence=evidence, reviews=tuple(reviews)
         )
@@ -175,7 +175,7 @@ class _Decider:
 def _concerned(claims: Sequence[Traits], known: Known) -> set[UUID]:
     """Return the ids of all whom one of the claims may be linked to or asked about."""
     hits = ((traits, hit) for traits in claims for hit in known.hits(traits))
-    return known.named() | {hit.customer.pk for traits, hit in hits if may_be(traits, hit)}
+    return known.named() | {hit.customer.id for traits, hit in hits if may_be(traits, hit)}
 
 
 def _locked(ids: Collection[UUID]) -> dict[UUID, Customer]:
@@ -183,12 +183,12 @@ def _locked(ids: Collection[UUID]) -> dict[UUID, Customer]:
     if not ids:
         return {}
     rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)
-    return {customer.pk: customer for customer in rows.order_by("pk")}
+    return {customer.id: customer for customer in rows.order_by("pk")}
 
 
 def _note(found: Sequence[Identified], *, at: datetime, by: Actor) -> None:
     """Keep by which tier and evidence each claim ended at its customer."""
     origin = {"at": at, **by.columns()}
     del origin["actor_id"]  # the name tells enough
-    rows = [(one.customer.pk, one.tier, one.evidence) for one in found]
+    rows = [(one.customer.id, one.tier, one.evidence) for one in found]
     copy_rows(Recognition, ["customer_id", "tier", "evidence"], rows, alike=origin)

@@ -54,13 +54,13 @@ class Known:
 
     def named(self) -> set[UUID]:
         """Return the ids of all whom the claims name by an id, ours or another tool's."""
-        return {customer.pk for customer in (*self._by_key.values(), *self._by_id.values())}
+        return {customer.id for customer in (*self._by_key.values(), *self._by_id.values())}
 
     def replace(self, fresh: Mapping[UUID, Customer]) -> None:
         """Take customers as they are now that they are locked, by id."""
         for key, hits in self._hits.items():
             self._hits[key] = [
-                Hit(hit.point, fresh.get(hit.customer.pk, hit.customer)) for hit in hits
+                Hit(hit.point, fresh.get(hit.customer.id, hit.customer)) for hit in hits
             ]
         self._by_key = {key: fresh.get(one.pk, one) for key, one in self._by_key.items()}
         self._by_id = {key: fresh.get(one.pk, one) for key, one in self._by_id.items()}
@@ -81,17 +81,17 @@ class Known:
 
     def own_points(self, customer: Customer) -> list[ContactPoint]:
         """Return all contact points of a known customer; one query for all who are known."""
-        if customer.pk in self._added:
-            return self._added[customer.pk]
+        if customer.id in self._added:
+            return self._added[customer.id]
         if self._own is None:
             self._own = self._read_own()
-        return self._own[customer.pk]
+        return self._own[customer.id]
 
     def add(
         self, customer: Customer, points: Sequence[ContactPoint], key: ExternalKey | None
     ) -> None:
         """Remember a customer that is about to be written, with what leads to it."""
-        self._added[customer.pk] = []
+        self._added[customer.id] = []
         self.extend(customer, points, key)
 
     def extend(
@@ -112,7 +112,7 @@ class Known:
         own: dict[UUID, list[ContactPoint]] = defaultdict(list)
         hits = [hit for hits in self._hits.values() for hit in hits]
         same = {hit.point.pk: hit.point for hit in hits}
-        customers = {hit.customer.pk for hit in hits} | self.named()
+        customers = {hit.customer.id for hit in hits} | self.named()
         for point in ContactPoint.objects.filter(customer__in=customers):
             own[point.customer_id].append(same.get(point.pk, point))
         return own

@@ -9,14 +9,14 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, migrations, models
 from simple_history.models import HistoricalRecords
 
 from hub.actors import Actor
-from hub.copying import copy_lines, line_end, line_maker
+from hub.copying import copy_lines, hex_of, line_end, line_maker
 
 Tracked = TypeVar("Tracked", bound=models.Model)
 SALT_BYTES = 16
@@ -149,12 +149,12 @@ class _Content:
         self.model = type(instances[0])
         self._row_model = self.model.history.model  # type: ignore[attr-defined]
         self.names = _sealed(self._row_model)
-        line_of, content_of = line_maker(self.model, self.names), attrgetter(*self.names)
+        line_of, content_of = line_maker(self.model, self.names), itemgetter(*self.names)
         self.lines: list[str] = []
         self._seals: list[tuple[bytes, bytes]] = []
         salts = os.urandom(SALT_BYTES * len(instances))
         for place, instance in enumerate(instances):
-            content = content_of(instance)
+            content = content_of(vars(instance))
             texts = list(map(str, content))
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             self._seals.append((salt, _digest(salt, texts)))
@@ -168,10 +168,10 @@ class _Content:
             "history_change_reason": reason[:100] or None,
             **by.columns(),
         }
-        end, seal_of = line_end(self._row_model, noted), line_maker(self._row_model, SEAL)
+        end = line_end(self._row_model, noted)
         lines = (
-            f"{line}\t{seal_of(seal, ['', ''])}{end}"
-            for line, seal in zip(self.lines, self._seals, strict=True)
+            f"{line}\t{hex_of(salt)}\t{hex_of(sha)}{end}"
+            for line, (salt, sha) in zip(self.lines, self._seals, strict=True)
         )
         copy_lines(self._row_model, [*self.names, *SEAL, *noted], lines)
 
