@@ -2,9 +2,10 @@
 
 import gc
 
-# Python asks after 700 new objects whether any of them is garbage; one page makes thousands, and
-# nearly all of them go by themselves when nobody refers to them any more.
-NEW_OBJECTS = 20_000
+# Python asks after 700 new objects whether any of them is garbage; one page makes thousands, a
+# chunk of an import fifty thousand, and nearly all of them go by themselves when nobody refers to
+# them any more.
+NEW_OBJECTS = 60_000
 
 
 def freeze_loaded_code() -> None:
