@@ -136,6 +136,9 @@ def line_maker(model: type[models.Model], names: Sequence[str]) -> LineOf:
             texts = [text.translate(_ESCAPES) for text in texts]
         for place, write in own:
             texts[place] = write(values[place])
+        if "None" in texts:  # missing where it must not be, which is for PostgreSQL to refuse
+            pairs = zip(texts, values, strict=True)
+            texts = [NULL if value is None else text for text, value in pairs]
         return "\t".join(texts)
 
     return line_of

@@ -98,6 +98,15 @@ def test_any_list_arrives_as_it_was(evidence: list[str]) -> None:
         assert [(row.evidence, row.tier) for row in found] == [(evidence, "no\\ne\t")] * 2
 
 
+def test_what_must_not_be_missing_is_refused_and_none_is_a_name() -> None:
+    one, other = named("None", 900_001), named("Bob", 900_002)
+    history.create_all([one], at=timezone.now(), by=SETUP)
+    assert Customer.objects.get(number=900_001).given_name == "None"
+    other.given_name = None  # type: ignore[assignment]
+    with pytest.raises(IntegrityError, match="given_name"), transaction.atomic():
+        history.create_all([other], at=timezone.now(), by=SETUP)
+
+
 def test_a_value_that_nobody_can_write_for_copy_is_refused() -> None:
     """Better than a text that PostgreSQL would take for something else."""
     with pytest.raises(TypeError, match="scopes"):
