@@ -1,6 +1,7 @@
 """What somebody says about a customer, and what a comparison with the known ones can say back."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,7 +27,8 @@ class ExternalKey(NamedTuple):
     value: str
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Claim:
     """What somebody says about a customer: a form, a caller at the desk, or another tool.
 
     ``region`` is where the phone number is dialed. ``hub_id`` is our own id that came back.

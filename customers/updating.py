@@ -1,6 +1,7 @@
 """Change what is known about a customer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -117,7 +118,7 @@ def _apply_contacts(
     points = {point.kind: point for point in claimed_points(traits)}
     names = {name: getattr(customer, name) for name in SPEAKING}
     known = Known([traits])
-    found = match_traits(traits._replace(claim=traits.claim._replace(**names)), known)
+    found = match_traits(traits._replace(claim=replace(traits.claim, **names)), known)
     changed = [kind for kind in kinds if set_main(customer, kind, points.get(kind), by=by)]
     if changed:
         for candidate in found.candidates:

@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -132,12 +133,12 @@ def two_files(turn: int) -> list[Any]:
     ann, bob = claim("Ann Alpha"), claim("Bob Beta")
     files = [
         [
-            ann._replace(phone="+33612345001", email=f"ann{turn}@x.example"),
-            bob._replace(phone="+33612345002", email=f"bob{turn}@x.example"),
+            replace(ann, phone="+33612345001", email=f"ann{turn}@x.example"),
+            replace(bob, phone="+33612345002", email=f"bob{turn}@x.example"),
         ],
         [
-            bob._replace(email="bob@x.example", phone=f"+3361234{turn}102"),
-            ann._replace(email="ann@x.example", phone=f"+3361234{turn}101"),
+            replace(bob, email="bob@x.example", phone=f"+3361234{turn}102"),
+            replace(ann, email="ann@x.example", phone=f"+3361234{turn}101"),
         ],
     ]
     return at_once(len(files), lambda place: import_all(files[place]))
