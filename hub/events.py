@@ -12,6 +12,8 @@ class EventName(StrEnum):
     CUSTOMER_ERASED = "customer.erased"
 
     APPOINTMENT_BOOKED = "appointment.booked"
+    APPOINTMENT_REQUESTED = "appointment.requested"
+    APPOINTMENT_DECLINED = "appointment.declined"
     APPOINTMENT_UPDATED = "appointment.updated"
     APPOINTMENT_RESCHEDULED = "appointment.rescheduled"
     APPOINTMENT_CANCELED = "appointment.canceled"

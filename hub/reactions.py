@@ -7,6 +7,8 @@ from hub.events import EventName
 
 REACTIONS: dict[EventName, tuple[str, ...]] = {
     EventName.APPOINTMENT_BOOKED: ("scheduling.telling.tell_of_booking",),
+    EventName.APPOINTMENT_REQUESTED: ("scheduling.telling.tell_of_request",),
+    EventName.APPOINTMENT_DECLINED: ("scheduling.telling.tell_of_refusal",),
     EventName.APPOINTMENT_RESCHEDULED: ("scheduling.telling.tell_of_move",),
     EventName.APPOINTMENT_CANCELED: (
         "scheduling.telling.tell_of_cancellation",

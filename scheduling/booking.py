@@ -16,6 +16,7 @@ from hub.errors import require_version
 from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import limits, occupying
+from scheduling.approving import status_at_booking
 from scheduling.assigning import assign, name_resource
 from scheduling.holding_time import hold_for
 from scheduling.limits import OutsideWorkingHours, TooLate
@@ -28,6 +29,7 @@ from scheduling.placing import offering_alternatives
 from scheduling.rescheduling import reschedule_appointment
 from scheduling.seating import draft_for, seated
 from scheduling.securing import secure
+from scheduling.states import AppointmentStatus
 from scheduling.tagging import require_color, require_tags
 from scheduling.texts import CUSTOMER_NOTES_LENGTH, NOTES_LENGTH, require_text
 
@@ -80,6 +82,7 @@ def book_appointment(
     """Promise the time, and keep the service's rules and price as they are now.
 
     ``override_reason`` sets working hours and notice aside, for those who may; never overlap.
+    Where the service needs approval, what a visitor or a tool books is only requested.
 
     :raises AccessDenied: ``by`` may not book for this staff member.
     :raises InvalidInput: a value is unknown, not active, or cannot be right.
@@ -155,6 +158,7 @@ def book_visit(
     set_aside = limits.may_set_aside(held, override_reason)
     appointment = _drafted(booking, offer, customer, start_at, at=at)
     appointment.series, appointment.occurs_on = series, occurs_on
+    appointment.status = status_at_booking(offer.rules, by)
     appointment.booked_through = BookingSource.of(by.source)
     hold = hold_for(booking.hold_id, appointment, at=at, by=by) if booking.hold_id else None
     units = secure(appointment, offer, held=held, at=at, set_aside=set_aside, hold=hold)
@@ -163,8 +167,9 @@ def book_visit(
     history.create(appointment, by=by, reason=override_reason)
     occupying.take(appointment, units)
     assign(appointment, units, at=at, by=by)
+    is_request = appointment.status == AppointmentStatus.REQUESTED
     outbox.record(
-        EventName.APPOINTMENT_BOOKED,
+        EventName.APPOINTMENT_REQUESTED if is_request else EventName.APPOINTMENT_BOOKED,
         subject=appointment,
         by=by,
         fields={"override_reason": ["", override_reason.strip()]} if set_aside else {},

@@ -11,7 +11,7 @@ from hub import history
 from hub.actors import Actor
 from hub.models import Change
 from scheduling.models import Appointment, OnlineBooking, Series, SeriesStatus
-from scheduling.states import AppointmentStatus
+from scheduling.states import TO_COME
 
 FIELDS = ("notes", "customer_notes", "tags", "cancel_reason")
 ANNOUNCED = frozenset({"notes", "customer_notes", "reason", "cancel_reason"})
@@ -19,7 +19,7 @@ ANNOUNCED = frozenset({"notes", "customer_notes", "reason", "cancel_reason"})
 
 def obstacle(customer_ids: Iterable[UUID], *, at: datetime) -> str:
     coming = Appointment.objects.filter(
-        customer__in=customer_ids, status=AppointmentStatus.BOOKED, end_at__gt=at
+        customer__in=customer_ids, status__in=TO_COME, end_at__gt=at
     ).count()
     if coming:
         visits = "An appointment is" if coming == 1 else f"{coming} appointments are"

@@ -19,6 +19,10 @@ BOOKED = "appointment_booked"
 MOVED = "appointment_moved"
 CANCELED = "appointment_canceled"
 REMINDER = "appointment_reminder"
+REQUESTED = "appointment_requested"
+DECLINED = "appointment_declined"
+# What is not promised is no entry of a calendar.
+NO_ENTRY = (MessageKind.REQUESTED, MessageKind.DECLINED)
 TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus.UNKNOWN)
 
 Placement = tuple[datetime, datetime, UUID]
@@ -48,6 +52,16 @@ def _why_no_cancellation(notification: Notification, at: datetime) -> str:
     if appointment.status != AppointmentStatus.CANCELED:
         return "withdrawn: undone"
     return "its time is over" if appointment.start_at <= at else ""
+
+
+def _why_no_receipt(notification: Notification, at: datetime) -> str:
+    return _why_not(_appointment(notification), AppointmentStatus.REQUESTED, at)
+
+
+def _why_no_refusal(notification: Notification, at: datetime) -> str:  # noqa: ARG001
+    appointment = _appointment(notification)
+    is_declined = appointment.status == AppointmentStatus.DECLINED
+    return "" if is_declined else f"the appointment is {appointment.get_status_display().lower()}"
 
 
 def remind_at(appointment: Appointment) -> datetime:
@@ -81,7 +95,11 @@ def _zone_of_customer(appointment: Appointment) -> ZoneInfo:
 
 
 def _why_over(appointment: Appointment, at: datetime) -> str:
-    if appointment.status != AppointmentStatus.BOOKED:
+    return _why_not(appointment, AppointmentStatus.BOOKED, at)
+
+
+def _why_not(appointment: Appointment, status: AppointmentStatus, at: datetime) -> str:
+    if appointment.status != status:
         return f"the appointment is {appointment.get_status_display().lower()}"
     return "its time is over" if appointment.start_at <= at else ""
 
@@ -132,6 +150,14 @@ def _write_cancellation(notification: Notification) -> Letter:
     return _letter(MessageKind.CANCELED, notification)
 
 
+def _write_receipt(notification: Notification) -> Letter:
+    return _letter(MessageKind.REQUESTED, notification)
+
+
+def _write_refusal(notification: Notification) -> Letter:
+    return _letter(MessageKind.DECLINED, notification)
+
+
 def _letter(
     kind: MessageKind, notification: Notification, *, before: datetime | None = None
 ) -> Letter:
@@ -140,6 +166,8 @@ def _letter(
     link = address_for(appointment, email=address)
     occasion = Occasion(kind, appointment, link, before)
     words = compose(occasion, template_for(kind, appointment))
+    if kind in NO_ENTRY:
+        return Letter(words.subject, words.body)
     method = "CANCEL" if appointment.status == AppointmentStatus.CANCELED else "REQUEST"
     event = event_file(
         appointment,
@@ -158,6 +186,8 @@ def _appointment(notification: Notification) -> Appointment:
 KINDS = (
     Kind(BOOKED, _why_no_confirmation, _address, _write_confirmation),
     Kind(MOVED, _why_no_move, _address, _write_move),
+    Kind(REQUESTED, _why_no_receipt, _address, _write_receipt),
+    Kind(DECLINED, _why_no_refusal, _address, _write_refusal),
     Kind(CANCELED, _why_no_cancellation, _address, _write_cancellation),
     Kind(
         REMINDER,

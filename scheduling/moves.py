@@ -51,6 +51,8 @@ def locked_as(seen: Appointment, expected_version: int | None) -> Appointment:
     require_version(appointment.version, expected_version)
     if appointment.status != AppointmentStatus.BOOKED:
         status = AppointmentStatus(appointment.status)
+        if status == AppointmentStatus.REQUESTED:
+            raise IllegalTransition("This is a request: accept it first, then move it.")
         raise IllegalTransition(f"This is {status.label.lower()} and cannot be moved any more.")
     return appointment
 

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from hub.access import Access, Capability
-from scheduling.models import Appointment, Location, Series, Staff, WorkingHours
+from scheduling.models import Appointment, GroupSession, Location, Series, Staff, WorkingHours
 from scheduling.permitting import is_own
 
 
@@ -47,8 +47,8 @@ def bookable_staff(access: Access, location: Location) -> QuerySet[Staff]:
     return people.none()
 
 
-def may_change(access: Access, booked: Appointment | Series) -> bool:
-    """Say whether ``access`` may move, cancel or complete an appointment or series it sees."""
+def may_change(access: Access, booked: Appointment | Series | GroupSession) -> bool:
+    """Say whether ``access`` may change an appointment, a series or a class that it sees."""
     if access.can(Capability.BOOK_APPOINTMENT):
         return True
     return access.can(Capability.BOOK_OWN_APPOINTMENT) and is_own(access, booked.staff)

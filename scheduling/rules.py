@@ -13,7 +13,7 @@ OVERRIDABLE = (
     *("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price"),
     *("staff_needed", "rooms_needed", "equipment_needed"),
     *("minimum_notice_minutes", "horizon_days", "cancellation_window_minutes"),
-    *("reminder_minutes", "late_fee"),
+    *("reminder_minutes", "late_fee", "needs_approval"),
 )
 
 
@@ -34,6 +34,7 @@ class Rules:
     cancellation_window_minutes: int
     reminder_minutes: int
     late_fee: Decimal
+    needs_approval: bool
     seats: int
 
     @property

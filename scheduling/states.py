@@ -26,5 +26,8 @@ TRANSITIONS: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
     S.DECLINED: frozenset(),
 }
 
+# Not over yet, as far as their status says.
+TO_COME = (S.REQUESTED, S.BOOKED)
+
 # These keep the slot. A canceled appointment keeps it too, until ``slot_held_until``.
 OCCUPYING = frozenset({S.REQUESTED, S.BOOKED, S.COMPLETED, S.NO_SHOW})

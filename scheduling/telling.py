@@ -40,6 +40,17 @@ def tell_of_booking(change: Change, by: Actor) -> None:
         _plan(untold, appointment, due_at=change.at, by=by)
 
 
+def tell_of_request(change: Change, by: Actor) -> None:
+    """Say that it was received; whether it takes place is told when somebody has answered."""
+    _plan(letters.REQUESTED, _subject_of(change), due_at=change.at, by=by)
+
+
+def tell_of_refusal(change: Change, by: Actor) -> None:
+    appointment = _subject_of(change)
+    planning.withdraw(appointment.pk, [letters.REQUESTED], reason="superseded")
+    _plan(letters.DECLINED, appointment, due_at=change.at, by=by)
+
+
 def tell_of_move(change: Change, by: Actor) -> None:
     """Tell of the last of several moves, and of none that was taken back."""
     appointment = _subject_of(change)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hub.models import Change
 from scheduling.models import Appointment
-from scheduling.states import AppointmentStatus
+from scheduling.states import TO_COME
 from syncs import jobs
 from syncs.connectors.base import Kind
 from syncs.connectors.registry import kinds_of
@@ -61,7 +61,7 @@ def _coming_visits(customers: set[UUID], *, at: datetime) -> Mapping[UUID, Seque
     found: dict[UUID, list[UUID]] = defaultdict(list)
     if customers:
         coming = Appointment.objects.filter(
-            status=AppointmentStatus.BOOKED, end_at__gt=at, customer_id__in=customers
+            status__in=TO_COME, end_at__gt=at, customer_id__in=customers
         )
         for customer_id, visit in coming.order_by("start_at").values_list("customer_id", "pk"):
             if len(found[customer_id]) < VISITS_RENAMED:

@@ -16,7 +16,7 @@ from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
 from scheduling.models import Appointment
-from scheduling.states import AppointmentStatus
+from scheduling.states import TO_COME
 from syncs import credentials, dispatch, jobs
 from syncs.connectors.base import Kind
 from syncs.connectors.registry import kinds_of
@@ -140,9 +140,7 @@ def _wake(job: Job, *, by: Actor) -> None:
 
 def _everything(connection: Connection, *, at: datetime, until: datetime) -> list[str]:
     kinds = kinds_of(connection.vendor)
-    coming = Appointment.objects.filter(
-        status=AppointmentStatus.BOOKED, end_at__gt=at, start_at__lt=until
-    )
+    coming = Appointment.objects.filter(status__in=TO_COME, end_at__gt=at, start_at__lt=until)
     if connection.config.get("staff") is not None:
         coming = coming.taken_by(map(UUID, connection.config["staff"]))
     invoices = Invoice.objects.exclude(number="")

@@ -104,6 +104,7 @@ class ServiceAnswer(AnswerSerializer):
         "rooms_needed": 1,
         "equipment_needed": 0,
         "seats": 1,
+        "needs_approval": False,
         "is_active": True,
         "created_at": "2026-01-05T08:00:00Z",
     }
@@ -125,6 +126,7 @@ class ServiceAnswer(AnswerSerializer):
     rooms_needed = WholeNumberField()
     equipment_needed = WholeNumberField()
     seats = WholeNumberField(help_text="More than 1: it takes place as sessions, with seats.")
+    needs_approval = FlagField(help_text="What a tool books of it is only requested.")
     is_active = FlagField()
     created_at = MomentField()
 

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from customers.models import Customer
@@ -147,33 +146,6 @@ class AppointmentAnswer(AnswerSerializer):
     )
     occurs_on = DayField(allow_null=True, help_text="The date of its series that it stands for.")
     created_at = MomentField()
-
-
-class OpenTimeAnswer(AnswerSerializer):
-    start_at = MomentField()
-    end_at = MomentField()
-    staff = PublicIdField("stf", source="staff_id")
-
-
-@extend_schema_serializer(many=False)
-class OpenTimesAnswer(AnswerSerializer):
-    """What was free at ``as_of``; it promises nothing until it is booked."""
-
-    example: ClassVar = {
-        "as_of": "2026-11-20T12:00:00Z",
-        "time_zone": "Europe/Berlin",
-        "data": [
-            {
-                "start_at": "2026-11-24T08:30:00Z",
-                "end_at": "2026-11-24T10:00:00Z",
-                "staff": DINA,
-            }
-        ],
-    }
-
-    as_of = MomentField()
-    time_zone = TimeZoneNameField()
-    data = OpenTimeAnswer(many=True)  # type: ignore[assignment]
 
 
 class TimeInput(InputSerializer):

@@ -17,18 +17,19 @@ from hub.rest.records import RecordViewSet
 from scheduling import search
 from scheduling.api.catalog_answers import SEES
 from scheduling.api.filters import AppointmentFilters, OpenTimesFilters
+from scheduling.api.open_times_answers import OpenTimesAnswer
 from scheduling.api.serializers import (
     AppointmentAnswer,
     AppointmentMove,
     AppointmentNotes,
     Cancellation,
     NewAppointment,
-    OpenTimesAnswer,
     Reasoned,
     Swap,
     colleagues_gathered,
     resources_gathered,
 )
+from scheduling.approving import accept_request, decline_request
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
 from scheduling.booking import (
     Booking,
@@ -56,6 +57,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "reschedule": AppointmentMove,
         "swap": Swap,
         "cancel": Cancellation,
+        "decline": Reasoned,
         "reopen": Reasoned,
     }
     capabilities: ClassVar = {
@@ -66,6 +68,8 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "reschedule": BOOKS,
         "swap": BOOKS,
         "cancel": BOOKS,
+        "accept": BOOKS,
+        "decline": BOOKS,
         "complete": BOOKS,
         "no_show": BOOKS,
         "reopen": BOOKS,
@@ -153,6 +157,30 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
             expected_version=appointment.version,
         )
         return self.answer(canceled)
+
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, id: str) -> Response:
+        """Accept a request: it is booked, and the customer is told."""
+        appointment = self.load()
+        accepted = accept_request(
+            appointment.pk,
+            at=timezone.now(),
+            by=self.actor,
+            expected_version=appointment.version,
+        )
+        return self.answer(accepted)
+
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, id: str) -> Response:
+        """Decline a request: its time is free, and the customer is told the reason."""
+        appointment = self.load()
+        declined = decline_request(
+            appointment.pk,
+            **self.read(),
+            by=self.actor,
+            expected_version=appointment.version,
+        )
+        return self.answer(declined)
 
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, id: str) -> Response:

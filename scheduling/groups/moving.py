@@ -32,8 +32,7 @@ from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import place
 from scheduling.seating import sit
-from scheduling.setup.standing import TO_COME
-from scheduling.states import OCCUPYING
+from scheduling.states import OCCUPYING, TO_COME
 from scheduling.texts import require_reason
 
 

@@ -79,6 +79,11 @@ class Service(models.Model):
         db_default=False,
         help_text="Customers book it on the public pages of locations",
     )
+    needs_approval = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What customers and tools book is a request until somebody accepts it",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
@@ -161,6 +166,7 @@ class ServiceAtLocation(models.Model):
     cancellation_window_minutes = models.PositiveIntegerField(
         null=True, blank=True, validators=[AT_MOST_A_YEAR]
     )
+    needs_approval = models.BooleanField(null=True, blank=True)
     reminder_minutes = models.PositiveIntegerField(
         null=True, blank=True, validators=[AT_MOST_A_YEAR]
     )

@@ -22,6 +22,8 @@ class MessageKind(models.TextChoices):
     MOVED = "moved", "New time"
     CANCELED = "canceled", "Cancellation"
     REMINDER = "reminder", "Reminder"
+    REQUESTED = "request", "Request received"
+    DECLINED = "declined", "Request declined"
 
 
 class Placement(models.TextChoices):

@@ -10,6 +10,8 @@ from scheduling.models import Appointment
 from scheduling.states import AppointmentStatus
 
 OVER = {
+    AppointmentStatus.REQUESTED: "We have not answered this request yet.",
+    AppointmentStatus.DECLINED: "We could not accept this request.",
     AppointmentStatus.CANCELED: "This appointment is canceled.",
     AppointmentStatus.COMPLETED: "This appointment has taken place.",
     AppointmentStatus.NO_SHOW: "The time of this appointment is over.",

@@ -24,7 +24,7 @@ from scheduling.occupying import SlotTaken
 from scheduling.securing import HoldIsOver
 from scheduling.selfservice.opening import OpenService, open_places, open_service
 from scheduling.selfservice.times import NotOffered, free_staff
-from scheduling.states import AppointmentStatus
+from scheduling.states import TO_COME
 
 MOST_OPEN = 3
 
@@ -107,7 +107,7 @@ def _opened(wanted: Application) -> OpenService:
 def _require_few(contacts: list[str], *, at: datetime) -> None:
     to_come = OnlineBooking.objects.filter(
         contacts__overlap=contacts,
-        appointment__status=AppointmentStatus.BOOKED,
+        appointment__status__in=TO_COME,
         appointment__start_at__gt=at,
     )
     if to_come.count() >= MOST_OPEN:

@@ -18,7 +18,8 @@ from scheduling.local_times import YEARS
 from scheduling.models import Appointment, Closure, GroupSession, Location
 from scheduling.models.hours import WEEKDAYS
 from scheduling.setup import writing
-from scheduling.setup.standing import TO_COME, StillBooked, require_none_to_come
+from scheduling.setup.standing import StillBooked, require_none_to_come
+from scheduling.states import TO_COME
 
 WRITTEN = (
     *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),

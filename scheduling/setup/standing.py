@@ -7,9 +7,7 @@ from django.db.models import QuerySet
 from hub.errors import DomainError
 from scheduling.models import Appointment, GroupSession, Occupancy, Resource, Staff
 from scheduling.models.groups import GroupSessionQuerySet
-from scheduling.states import AppointmentStatus
-
-TO_COME = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
+from scheduling.states import TO_COME
 
 
 class StillBooked(DomainError):

@@ -13,6 +13,7 @@ from hub import access
 from hub.access import Capability, requires
 from hub.actors import Actor
 from hub.errors import DomainError, StaleVersion
+from scheduling.approving import accept_request, decline_request
 from scheduling.attendance import complete_appointment, mark_no_show, reopen_appointment
 from scheduling.booking import annotate_appointment
 from scheduling.canceling import cancel_appointment, confirm_cancellation, undo_cancellation
@@ -42,6 +43,32 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
 
     return _with_reason(request, appointment, form, verb, "scheduling/cancel.html", "Canceled.")
+
+
+@require_POST
+@requires(*MAY_BOOK)
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def verb() -> Appointment:
+        return accept_request(pk, at=timezone.now(), by=Actor.signed_in(request))
+
+    return _at_once(request, pk, verb, "Booked, and told so.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(*MAY_BOOK)
+def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    appointment = found(request, pk)
+    form = _reason_form(request, appointment)
+
+    def verb() -> Appointment:
+        return decline_request(
+            pk,
+            reason=form.cleaned_data["reason"],
+            expected_version=form.cleaned_data["version"],
+            by=Actor.signed_in(request),
+        )
+
+    return _with_reason(request, appointment, form, verb, "scheduling/decline.html", "Declined.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

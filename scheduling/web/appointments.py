@@ -102,6 +102,8 @@ def facts(request: HttpRequest, appointment: Appointment, *, at: datetime) -> di
         "may_cancel": changes and booked,
         "may_repeat": changes and appointment.series_id is None,
         "repeat_url": _repeat_url(appointment),
+        "may_answer": changes and appointment.status == AppointmentStatus.REQUESTED,
+        "may_accept": appointment.start_at > at,
         "may_close": changes and booked and appointment.start_at <= at,
         "may_reopen": changes
         and appointment.status in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW),

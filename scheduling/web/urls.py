@@ -8,6 +8,7 @@ from scheduling.web import (
     feeds,
     moving,
     overviews,
+    requests,
     subscriptions,
     swapping,
 )
@@ -41,6 +42,9 @@ urlpatterns = [
     path("appointments/<uuid:pk>/swap/", swapping.swap, name="swap"),
     path("appointments/<uuid:pk>/swap-back/<uuid:other>/", swapping.swap_back, name="swap_back"),
     path("appointments/<uuid:pk>/cancel/", acting.cancel, name="cancel"),
+    path("requests/", requests.list_requests, name="requests"),
+    path("appointments/<uuid:pk>/accept/", acting.accept, name="accept"),
+    path("appointments/<uuid:pk>/decline/", acting.decline, name="decline"),
     path("appointments/<uuid:pk>/complete/", acting.complete, name="complete"),
     path("appointments/<uuid:pk>/no-show/", acting.note_no_show, name="no_show"),
     path("appointments/<uuid:pk>/reopen/", acting.reopen, name="reopen"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from hub.errors import DomainError
-from scheduling.letters import BOOKED, CANCELED, MOVED, REMINDER
+from scheduling.letters import BOOKED, CANCELED, DECLINED, MOVED, REMINDER, REQUESTED
 from scheduling.local_times import comes_twice, offset_name
 from scheduling.models import Appointment
 from scheduling.series_letters import SERIES
@@ -15,6 +15,8 @@ MESSAGES = {
     BOOKED: "Confirmation",
     MOVED: "Change of time",
     CANCELED: "Cancellation",
+    REQUESTED: "Request received",
+    DECLINED: "Request declined",
     REMINDER: "Reminder",
     SERIES: "Visits that come again",
 }

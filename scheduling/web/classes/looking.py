@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hub import access
-from hub.access import Access, Capability, requires
+from hub.access import Capability, requires
 from hub.history_reading import entries
 from scheduling.models import GroupSession, GroupStatus
-from scheduling.permitting import is_own
-from scheduling.reach import locations_of
+from scheduling.reach import locations_of, may_change
 from scheduling.seating import seats_taken, with_taken
 from scheduling.states import AppointmentStatus
 from scheduling.web.appointments import SEES_APPOINTMENTS
@@ -26,14 +25,6 @@ def found(request: HttpRequest, pk: UUID) -> GroupSession:
     """:raises Http404: there is none, or it is hidden: they look alike."""
     visible = GroupSession.objects.visible_to(access.of(request))
     return get_object_or_404(visible.select_related("service", "staff", "location"), pk=pk)
-
-
-def may_change(held: Access, session: GroupSession) -> bool:
-    """Say whether ``held`` plans, moves and cancels classes of this person at this location."""
-    if held.locations is not None and session.location_id not in held.locations:
-        return False
-    books_own = held.can(Capability.BOOK_OWN_APPOINTMENT) and is_own(held, session.staff)
-    return books_own or held.can(Capability.BOOK_APPOINTMENT)
 
 
 @require_safe

@@ -84,6 +84,12 @@ class ServiceForm(SetupForm):
         help_text="Where the location has a public booking page.",
     )
 
+    needs_approval = forms.BooleanField(
+        label="Somebody accepts each booking",
+        required=False,
+        help_text="What customers book online, and tools, is a request until then.",
+    )
+
     def clean_late_fee(self) -> Decimal:
         """Nothing is no fee; a percentage is at most the price."""
         fee: Decimal = self.cleaned_data["late_fee"] or Decimal(0)
@@ -97,6 +103,12 @@ class ServiceForm(SetupForm):
 
 def _own(label: str, *, most: int, least: int = 0) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=least, max_value=most, required=False)
+
+
+class AsEverywhere(forms.NullBooleanSelect):
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = [("unknown", "As everywhere"), ("true", "Yes"), ("false", "No")]
 
 
 class RulesAtForm(forms.Form):
@@ -114,6 +126,11 @@ class RulesAtForm(forms.Form):
     horizon_days = _own("Days ahead", most=3660)
     late_fee = forms.DecimalField(
         label="Late fee", min_value=0, max_digits=15, decimal_places=4, required=False
+    )
+    needs_approval = forms.NullBooleanField(
+        label="Somebody accepts each booking",
+        required=False,
+        widget=AsEverywhere,
     )
     reminder_minutes = _own("Reminder, in minutes before", most=30 * 24 * 60)
     cancellation_window_minutes = _own("Free cancellation until", most=60 * 24 * 60)
