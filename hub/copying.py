@@ -152,6 +152,11 @@ def line_end(model: type[models.Model], alike: Mapping[str, Any]) -> str:
     return "\t" + line_maker(model, list(alike))(values, list(map(str, values)))
 
 
+def columns_of(model: type[models.Model]) -> list[str]:
+    """Return the names (``attname``) of the columns whose values come from here."""
+    return [field.attname for field in _written(model)]
+
+
 def _by_name(model: type[models.Model]) -> dict[str, AnyField]:
     return {field.attname: field for field in _written(model)}
 
@@ -174,12 +179,20 @@ def _writer(field: AnyField) -> Callable[[Any], str] | None:
 
     def prepared(value: Any) -> str:
         ready = field.get_db_prep_save(value, connection)
+        if isinstance(ready, list) and all(isinstance(each, str) for each in ready):
+            return _text(array_of(ready))
         if not isinstance(ready, _READ_AS_TEXT):
             raise TypeError(f"COPY does not know how {field} is written.")
         return _text(ready)
 
     # A business lives in few time zones, and most customers say none.
     return cache(prepared) if isinstance(field, TimeZoneField) else prepared
+
+
+def array_of(texts: Iterable[str]) -> str:
+    """Return texts as PostgreSQL reads an array of them."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 def _text(value: Any) -> str:

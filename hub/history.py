@@ -6,7 +6,7 @@ transaction of the change, and no one can change them afterwards (``append_only`
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, migrations, models
 from simple_history.models import HistoricalRecords
 
 from hub.actors import Actor
-from hub.copying import copy_lines, hex_of, line_end, line_maker
+from hub.copying import columns_of, copy_lines, hex_of, line_end, line_maker
 
 Tracked = TypeVar("Tracked", bound=models.Model)
 SALT_BYTES = 16
@@ -60,14 +60,11 @@ def create(instance: Tracked, *, by: Actor, reason: str = "") -> Tracked:
 
 
 def create_all(instances: Sequence[Tracked], *, at: datetime, by: Actor) -> None:
-    """Insert many of one model and the first rows of their histories, with two statements.
-
-    The history of the model leaves none of its columns out.
-    """
+    """Insert many of one model and the first rows of their histories, with two statements."""
     if not instances:
         return
     content = _Content(instances)
-    copy_lines(content.model, content.names, content.lines)
+    copy_lines(content.model, *content.whole(instances))
     for instance in instances:
         instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001
     content.note("+", at=at, by=by)
@@ -159,6 +156,17 @@ class _Content:
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             self._seals.append((salt, _digest(salt, texts)))
             self.lines.append(line_of(content, texts))
+
+    def whole(self, instances: Sequence[models.Model]) -> tuple[list[str], Iterable[str]]:
+        """Return names and lines of all columns, those too that the history leaves out."""
+        others = [name for name in columns_of(self.model) if name not in self.names]
+        if not others:
+            return [*self.names], self.lines
+        line_of = line_maker(self.model, others)
+        rests = ([vars(instance)[name] for name in others] for instance in instances)
+        ends = (line_of(values, list(map(str, values))) for values in rests)
+        joined = (f"{line}\t{end}" for line, end in zip(self.lines, ends, strict=True))
+        return [*self.names, *others], joined
 
     def note(self, kind: str, *, at: datetime, by: Actor, reason: str = "") -> None:
         """Write the history rows, sealed one by one, with one statement."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
+from scheduling.daily import require_room_on_day
 from scheduling.models import Appointment, Service
 from scheduling.needs import at_work, needs_of
 from scheduling.offering import active_staff, drafted, place_of, require_qualified
@@ -23,9 +24,9 @@ Check = Callable[[], None]
 class Reason:
     """Why a time is not offered.
 
-    ``code``: past, notice, horizon, not_offered, not_qualified, outside_working_hours, closed,
-    away, taken, held, buffer, no_room, no_colleague, no_class_then, full. A limit can be set
-    aside by those who may.
+    ``code``: past, notice, horizon, daily_limit, not_offered, not_qualified,
+    outside_working_hours, closed, away, taken, held, buffer, no_room, no_colleague,
+    no_class_then, full. A limit can be set aside by those who may.
     """
 
     code: str
@@ -68,6 +69,7 @@ def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) ->
         lambda: limits.require_notice(draft, at=at),
         lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
         lambda: limits.require_hours(staff, place, draft.start_at, draft.end_at),
+        lambda: require_room_on_day(draft, rules.daily_limit, at=at),
         lambda: require_room(draft, staff, there(), held=held, at=at),
     )
     yield from _said_by(checks)

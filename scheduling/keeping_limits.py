@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hub.actors import Actor
 from scheduling import limits
+from scheduling.daily import require_room_on_day
 from scheduling.models import Appointment
 from scheduling.needs import Need, at_work
 from scheduling.rules import rules_of
@@ -26,6 +27,7 @@ def require_limits(
     :raises OutsideWorkingHours: it is not within one stretch of work of each.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it would be further away than it was, and than it can be booked ahead.
+    :raises DayIsFull: the person does no more of the service on that day.
     """
     try:
         if appointment.start_at != before["start_at"]:
@@ -33,6 +35,7 @@ def require_limits(
             _require_horizon(appointment, before, at=at)
         place, times = appointment.location, (appointment.start_at, appointment.end_at)
         limits.require_hours(appointment.staff, place, *times)
+        _require_day(appointment, before, at=at)
         at_work(needs, place, *times)
     except limits.LIMITS:
         if not _takes_back(appointment, by):
@@ -45,6 +48,17 @@ def _require_horizon(appointment: Appointment, before: Placement, *, at: datetim
     if isinstance(was, datetime) and appointment.start_at > was:
         rules = rules_of(appointment.service, appointment.location)
         limits.require_horizon(appointment, rules.horizon_days, at=at)
+
+
+def _require_day(appointment: Appointment, before: Placement, *, at: datetime) -> None:
+    """:raises DayIsFull: it comes to a day, or to a person, with as many already."""
+    was, zone = before["start_at"], appointment.time_zone
+    same = isinstance(was, datetime) and (
+        was.astimezone(zone).date() == appointment.start_at.astimezone(zone).date()
+    )
+    if appointment.session_id is None and not (same and before["staff"] == appointment.staff_id):
+        rules = rules_of(appointment.service, appointment.location)
+        require_room_on_day(appointment, rules.daily_limit, at=at)
 
 
 def _takes_back(appointment: Appointment, by: Actor) -> bool:

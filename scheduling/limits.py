@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling import availability, working
+from scheduling.daily import DayIsFull
 from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import Appointment, Location, Staff
 from scheduling.texts import OVERRIDE_LENGTH, require_text
@@ -33,7 +34,7 @@ class TooEarly(DomainError):
 
 
 # What a manager may set aside with a reason.
-LIMITS = (OutsideWorkingHours, TooLate, TooEarly)
+LIMITS = (OutsideWorkingHours, TooLate, TooEarly, DayIsFull)
 
 
 def in_utc(moment: datetime, *, field: str) -> datetime:

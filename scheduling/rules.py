@@ -13,7 +13,7 @@ OVERRIDABLE = (
     *("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price"),
     *("staff_needed", "rooms_needed", "equipment_needed"),
     *("minimum_notice_minutes", "horizon_days", "cancellation_window_minutes"),
-    *("reminder_minutes", "late_fee", "needs_approval"),
+    *("reminder_minutes", "late_fee", "needs_approval", "daily_limit"),
 )
 
 
@@ -35,6 +35,7 @@ class Rules:
     reminder_minutes: int
     late_fee: Decimal
     needs_approval: bool
+    daily_limit: int
     seats: int
 
     @property

@@ -14,6 +14,7 @@ from django.db import connection
 
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
+from scheduling.daily import full_days
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import GroupSession, Location, Service, Staff
@@ -52,6 +53,7 @@ class Wish:
     last_date: date
     service_id: UUID
     is_group: bool = False
+    daily_limit: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -150,6 +152,7 @@ def wish_for(
         last_date(rules.horizon_days, at=at, zone=place.time_zone),
         service.pk,
         rules.is_group,
+        rules.daily_limit,
     )
 
 
@@ -174,6 +177,7 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
         for person in wish.colleagues
     }
     not_before = availability.seconds(wish.not_before + timedelta(seconds=1, microseconds=-1))
+    full = full_days(wish.service_id, wish.daily_limit, wish.staff, days, wish.place, at=at)
     found: list[tuple[int, int, UUID]] = []
     for position, person in enumerate(wish.staff):
         pk = person.pk
@@ -186,7 +190,12 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
             also=[*also, availability.starts_with(wish.beside, others)] if wish.beside else also,
         )
         found += [(start, position, pk) for start in starts if start < end]
-    return [_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found)]
+    times = (_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found))
+    return [
+        time
+        for time in times
+        if not full or (time.staff_id, time.start_at.astimezone(wish.zone).date()) not in full
+    ]
 
 
 def _classes(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits, occupying
+from scheduling.daily import require_room_on_day
 from scheduling.models import Appointment, Hold
 from scheduling.needs import Need, at_work, at_work_first
 from scheduling.occupying import Unit
@@ -34,6 +35,7 @@ def secure(
     :raises OutsideWorkingHours: it is not within one stretch of work.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it is further away than the service can be booked ahead.
+    :raises DayIsFull: the person does no more of the service on that day.
     :raises HoldIsOver: ``hold`` ended in this moment.
     :raises SlotTaken: person or room is taken.
     """
@@ -49,6 +51,8 @@ def secure(
     occupying.require_unchanged(offer.place, offer.subjects)
     if hold is not None:
         end(hold)
+    elif not set_aside and offer.session is None:
+        require_room_on_day(draft, offer.rules.daily_limit, at=at)
     return place(draft, offer.lead, needs, held=held, at=at)
 
 

@@ -104,6 +104,7 @@ class ServiceAnswer(AnswerSerializer):
         "rooms_needed": 1,
         "equipment_needed": 0,
         "seats": 1,
+        "daily_limit": 0,
         "needs_approval": False,
         "is_active": True,
         "created_at": "2026-01-05T08:00:00Z",
@@ -126,6 +127,7 @@ class ServiceAnswer(AnswerSerializer):
     rooms_needed = WholeNumberField()
     equipment_needed = WholeNumberField()
     seats = WholeNumberField(help_text="More than 1: it takes place as sessions, with seats.")
+    daily_limit = WholeNumberField(help_text="By one person on a day; 0 is no limit.")
     needs_approval = FlagField(help_text="What a tool books of it is only requested.")
     is_active = FlagField()
     created_at = MomentField()

@@ -53,6 +53,11 @@ class Service(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)],
         help_text="More than 1: it takes place as classes, and customers book seats in them",
     )
+    daily_limit = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How often one person does it on a day at most; 0: as often as there is time",
+    )
     minimum_notice_minutes = models.PositiveIntegerField(default=0, validators=[AT_MOST_A_YEAR])
     horizon_days = models.PositiveSmallIntegerField(
         default=365, help_text="How far ahead it can be booked, in local days"
@@ -166,6 +171,7 @@ class ServiceAtLocation(models.Model):
     cancellation_window_minutes = models.PositiveIntegerField(
         null=True, blank=True, validators=[AT_MOST_A_YEAR]
     )
+    daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     needs_approval = models.BooleanField(null=True, blank=True)
     reminder_minutes = models.PositiveIntegerField(
         null=True, blank=True, validators=[AT_MOST_A_YEAR]

@@ -22,7 +22,7 @@ WRITTEN = (
     *("buffer_after_minutes", "price", "tax_class", "minimum_notice_minutes"),
     *("staff_needed", "rooms_needed", "equipment_needed", "seats"),
     *("horizon_days", "cancellation_window_minutes", "late_fee_kind", "late_fee"),
-    *("reminder_minutes", "instructions", "books_online", "needs_approval"),
+    *("reminder_minutes", "instructions", "books_online", "needs_approval", "daily_limit"),
 )
 AT_LOCATION = ("is_offered", *OVERRIDABLE)
 

@@ -6,16 +6,17 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.models import Customer, Recognition
+from customers.models import Consent, Customer, Recognition
 from hub import history, outbox
-from hub.copying import copy_rows, maker_of
+from hub.copying import array_of, copy_rows, maker_of
 from hub.events import EventName
-from hub.models import ApiKey, Change
+from hub.models import Change
+from scheduling.models import Series
 from tests.factories.people import SETUP
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,22 @@ def test_any_list_arrives_as_it_was(evidence: list[str]) -> None:
         assert [(row.evidence, row.tier) for row in found] == [(evidence, "no\\ne\t")] * 2
 
 
+@given(texts=st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"))))
+def test_any_array_of_texts_is_read_as_it_was(texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [array_of(texts)])
+        assert cursor.fetchone() == (texts,)
+
+
+def test_a_column_that_the_history_leaves_out_is_written_all_the_same() -> None:
+    customer = history.create(named("Ann", 900_001), by=SETUP)
+    said = Consent(customer=customer, channel="email", granted=True, source="At the desk")
+    history.create_all([said], at=timezone.now(), by=SETUP)
+
+    assert Consent.objects.get().source == "At the desk"
+    assert Consent.history.get().source == SETUP.source
+
+
 def test_what_must_not_be_missing_is_refused_and_none_is_a_name() -> None:
     one, other = named("None", 900_001), named("Bob", 900_002)
     history.create_all([one], at=timezone.now(), by=SETUP)
@@ -109,8 +126,8 @@ def test_what_must_not_be_missing_is_refused_and_none_is_a_name() -> None:
 
 def test_a_value_that_nobody_can_write_for_copy_is_refused() -> None:
     """Better than a text that PostgreSQL would take for something else."""
-    with pytest.raises(TypeError, match="scopes"):
-        copy_rows(ApiKey, ["scopes"], [(["customers"],)])
+    with pytest.raises(TypeError, match="weekdays"):
+        copy_rows(Series, ["weekdays"], [([1, 2],)])
 
 
 def test_a_refused_row_leaves_none_of_them() -> None:

@@ -49,6 +49,7 @@ def new_service(request: HttpRequest) -> HttpResponse:
         "buffer_after_minutes": 0,
         "staff_needed": 1,
         "seats": 1,
+        "daily_limit": 0,
         "rooms_needed": 0,
         "equipment_needed": 0,
         "minimum_notice_minutes": 0,

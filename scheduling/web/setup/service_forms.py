@@ -45,6 +45,13 @@ class ServiceForm(SetupForm):
         initial=1,
         help_text="More than 1: it takes place as classes, planned under Classes.",
     )
+    daily_limit = forms.IntegerField(
+        label="At most a day",
+        min_value=0,
+        max_value=200,
+        initial=0,
+        help_text="How often one person does it on a day. 0: as often as there is time.",
+    )
     minimum_notice_minutes = minutes_field(
         "Notice in minutes", most=60 * 24 * 60, help_text="How long ahead it must be booked."
     )
@@ -127,6 +134,7 @@ class RulesAtForm(forms.Form):
     late_fee = forms.DecimalField(
         label="Late fee", min_value=0, max_digits=15, decimal_places=4, required=False
     )
+    daily_limit = _own("At most a day", most=200)
     needs_approval = forms.NullBooleanField(
         label="Somebody accepts each booking",
         required=False,

@@ -37,6 +37,8 @@ BRAIDS = {
     "staff_needed": "1",
     "rooms_needed": "0",
     "equipment_needed": "0",
+    "seats": "1",
+    "daily_limit": "0",
     "minimum_notice_minutes": "0",
     "horizon_days": "90",
     "cancellation_window_minutes": "1440",
