@@ -15,6 +15,7 @@ from customers.identity import Identified, find_or_create_all
 from hub import access, history, outbox
 from hub.access import Access, AccessDenied, Capability
 from hub.actors import Actor
+from hub.errors import InvalidInput
 from hub.events import EventName
 from hub.identifiers import next_of
 from scheduling import occupying
@@ -99,6 +100,9 @@ def offer_for(visit: Visit, *, at: datetime) -> Offer:
     :raises DomainError: as ``offering.offer_of`` does, of what is still to come.
     """
     if not visit.is_over(at=at) and visit.status in OCCUPYING:
+        if visit.rules.is_group:
+            text = f"{visit.service} takes place as classes: plan them here, then enter who comes."
+            raise InvalidInput(text, field="service")
         return offer_of(visit.service.pk, visit.staff.pk, visit.place.pk)
     return Offer(visit.service, visit.staff, visit.place, visit.rules, ())
 

@@ -96,7 +96,8 @@ def foresee(booking: Booking, rule: Rule, *, held: Access, at: datetime) -> Fore
 def course_of(booking: Booking, rule: Rule, *, at: datetime) -> Course:
     """Return where and at which time of day, and how far ahead visits can be booked today.
 
-    :raises InvalidInput: a value is unknown, or the rule begins on another day than the booking.
+    :raises InvalidInput: a value is unknown, the rule begins on another day than the booking, or
+        the service takes place as classes.
     """
     service = Service.objects.filter(pk=booking.service_id, is_active=True).first()
     if service is None:
@@ -105,7 +106,10 @@ def course_of(booking: Booking, rule: Rule, *, at: datetime) -> Course:
     local = limits.in_utc(booking.start_at, field="start_at").astimezone(place.time_zone)
     if local.date() != rule.first_date:
         raise InvalidInput("The rule begins on another day than the first visit.", field="rule")
-    last = limits.last_date(rules_of(service, place).horizon_days, at=at, zone=place.time_zone)
+    rules = rules_of(service, place)
+    if rules.is_group:
+        raise InvalidInput("Seats in classes are booked one by one.", field="service")
+    last = limits.last_date(rules.horizon_days, at=at, zone=place.time_zone)
     return Course(place, local.time().replace(fold=0), last)
 
 

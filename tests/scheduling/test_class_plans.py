@@ -10,6 +10,7 @@ from scheduling.groups.planning import Plan, plan_classes
 from scheduling.models import GroupSession, Service, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, service, staff
+from tests.scheduling.recurring import started
 
 AT = MONDAY_9 - timedelta(days=7)
 
@@ -22,6 +23,13 @@ def yoga(db: None) -> Service:
 @pytest.fixture
 def kim(yoga: Service) -> Staff:
     return staff("Kim", services=[yoga, service()])
+
+
+def test_seats_are_no_series(yoga: Service, kim: Staff) -> None:
+    plan_classes(Plan(yoga.pk, kim.pk), [MONDAY_9], at=AT, by=SETUP)
+
+    with pytest.raises(InvalidInput, match="one by one"):
+        started(service_id=yoga.pk, staff=kim)
 
 
 @pytest.mark.parametrize("count", [0, 61])

@@ -7,7 +7,7 @@ from hub.access import AccessDenied
 from hub.accounts.models import RoleGrant
 from hub.accounts.roles import revoke_role
 from hub.errors import InvalidInput
-from scheduling.models import Appointment, MovingInRow, Occupancy
+from scheduling.models import Appointment, MovingInRow, Occupancy, Service
 from scheduling.moving_in.moving import moving
 from scheduling.moving_in.requesting import cancel, choose_columns, start, start_check
 from tests.factories.people import SETUP, actor, person
@@ -59,6 +59,16 @@ def test_a_row_that_cannot_be_used_says_why(values: dict[str, str], reason: str)
 
     assert outcomes(done) == ["rejected", "booked"]
     assert reason in " ".join(told(done)[0][2])
+
+
+def test_a_seat_in_a_class_is_not_moved_in_as_if_it_took_its_leads_time() -> None:
+    salon()
+    Service.objects.update(seats=12)
+
+    done = moved_in(table(row("B1", "2027-03-08 10:00")))
+
+    assert outcomes(done) == ["rejected"]
+    assert "takes place as classes" in str(told(done))
 
 
 def test_everything_that_is_wrong_with_a_row_is_told_at_once() -> None:
