@@ -14,6 +14,7 @@ from scheduling.holding_time import TimeWanted, TooManyHolds, hold_time
 from scheduling.limits import LIMITS
 from scheduling.models import Hold, OnlineBooking
 from scheduling.occupying import SlotTaken
+from scheduling.seating import NoClassThen
 from scheduling.selfservice.times import NotOffered, free_staff
 
 # Whoever never books could otherwise fill a day of a location with holds.
@@ -66,6 +67,6 @@ def _held(choice: Choice, *, contact: str, at: datetime, by: Actor) -> Hold:
         wanted = TimeWanted(
             choice.service_id, staff_id, choice.start_at, location_id=choice.place_id
         )
-        with suppress(SlotTaken, *LIMITS):
+        with suppress(SlotTaken, NoClassThen, *LIMITS):
             return hold_time(wanted, hold_id=choice.key, contact=contact, at=at, by=by)
     raise NotOffered("This time was taken in this moment. Choose another one, please.")

@@ -12,6 +12,7 @@ from scheduling.models import Appointment
 from scheduling.occupying import SlotTaken
 from scheduling.rescheduling import reschedule_appointment
 from scheduling.search import Wish
+from scheduling.seating import NoClassThen
 from scheduling.selfservice.allowing import SeenAnother, require_movable, require_seen
 from scheduling.selfservice.times import NotOffered, free_staff
 
@@ -54,7 +55,7 @@ def move_by_link(
         )
     except StaleVersion as refusal:
         raise SeenAnother("It was changed meanwhile. Look at it and try again.") from refusal
-    except (SlotTaken, *LIMITS) as refusal:
+    except (SlotTaken, NoClassThen, *LIMITS) as refusal:
         raise NotOffered(
             "This time was taken in this moment. Choose another one, please."
         ) from refusal

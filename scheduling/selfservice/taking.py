@@ -21,6 +21,7 @@ from scheduling.holding_time import give_back
 from scheduling.limits import LIMITS
 from scheduling.models import Appointment, Hold, Location, OnlineBooking
 from scheduling.occupying import SlotTaken
+from scheduling.seating import NoClassThen
 from scheduling.securing import HoldIsOver
 from scheduling.selfservice.opening import OpenService, open_places, open_service
 from scheduling.selfservice.times import NotOffered, free_staff
@@ -179,6 +180,6 @@ def _book(  # noqa: PLR0913
         )
         try:
             return book_appointment(booking, at=at, by=by)
-        except (SlotTaken, HoldIsOver, *LIMITS):
+        except (SlotTaken, HoldIsOver, NoClassThen, *LIMITS):
             continue
     raise NotOffered("This time was taken in this moment. Choose another one, please.")
