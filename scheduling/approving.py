@@ -66,7 +66,7 @@ def decline_request(
     :raises InvalidInput: no reason was given.
     """
     appointment = _locked(appointment_id, expected_version, by=by)
-    return _decline(appointment, require_reason(reason), by=by)
+    return decline_locked(appointment, require_reason(reason), by=by)
 
 
 def decline_unanswered(*, at: datetime) -> int:
@@ -80,7 +80,7 @@ def _decline_unanswered(appointment_id: UUID) -> bool:
     appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
     if appointment.status != AppointmentStatus.REQUESTED:
         return False
-    _decline(appointment, UNANSWERED, by=Actor.job("decline unanswered requests"))
+    decline_locked(appointment, UNANSWERED, by=Actor.job("decline unanswered requests"))
     return True
 
 
@@ -90,7 +90,11 @@ def _locked(appointment_id: UUID, expected_version: int | None, *, by: Actor) ->
     return appointment
 
 
-def _decline(appointment: Appointment, reason: str, *, by: Actor) -> Appointment:
+def decline_locked(appointment: Appointment, reason: str, *, by: Actor) -> Appointment:
+    """Decline a request whose row is locked.
+
+    :raises IllegalTransition: it is no request any more.
+    """
     require_transition(
         TRANSITIONS,
         current=AppointmentStatus(appointment.status),

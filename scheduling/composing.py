@@ -78,7 +78,7 @@ def compose(occasion: Occasion, own: MessageTemplate | None) -> Words:
     text = render_to_string(f"scheduling/messages/{folder}{occasion.kind}.txt", context)
     subject, _, body = text.strip().partition("\n")
     if own and own.subject:
-        subject = fill_subject(own.subject, _values(occasion, wanted))
+        subject = fill_subject(own.subject, _values(occasion, wanted)) or subject
     return Words(subject, body.strip() + "\n", language)
 
 

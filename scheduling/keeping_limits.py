@@ -33,6 +33,8 @@ def require_limits(
         if appointment.start_at != before["start_at"]:
             limits.require_notice(appointment, at=at)
             _require_horizon(appointment, before, at=at)
+        if appointment.session_id is not None:
+            return  # whoever planned the class has looked at hours
         place, times = appointment.location, (appointment.start_at, appointment.end_at)
         limits.require_hours(appointment.staff, place, *times)
         _require_day(appointment, before, at=at)
@@ -56,7 +58,7 @@ def _require_day(appointment: Appointment, before: Placement, *, at: datetime) -
     same = isinstance(was, datetime) and (
         was.astimezone(zone).date() == appointment.start_at.astimezone(zone).date()
     )
-    if appointment.session_id is None and not (same and before["staff"] == appointment.staff_id):
+    if not (same and before["staff"] == appointment.staff_id):
         rules = rules_of(appointment.service, appointment.location)
         require_room_on_day(appointment, rules.daily_limit, at=at)
 

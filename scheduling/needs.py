@@ -108,7 +108,7 @@ def kept_by(
     return found
 
 
-def beside_under(visit: Appointment, lead: Staff) -> list[Staff]:
+def beside_under(visit: Appointment | GroupSession, lead: Staff) -> list[Staff]:
     """Return who takes part beside ``lead``, who changes places with who led if among them."""
     return [visit.staff if person == lead else person for person in visit.beside]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from hub.errors import DomainError
@@ -68,11 +68,16 @@ def sit(appointment: Appointment, session: GroupSession) -> None:
 
 def with_taken(sessions: GroupSessionQuerySet, *, at: datetime) -> GroupSessionQuerySet:
     """Add to each of ``sessions`` how many seats are ``taken``, held ones and kept ones too."""
-    over = Q(hold__expires_at__lte=at) | Q(appointment__slot_held_until__lt=at)
     subject = Concat(Value("session:"), Cast(OuterRef("pk"), CharField()))
-    rows = Occupancy.objects.filter(subject=subject, active=True).exclude(over)
+    rows = taken_seats(at=at).filter(subject=subject)
     counted = rows.order_by().values("subject").annotate(count=Count("pk")).values("count")
     return sessions.annotate(taken=Coalesce(Subquery(counted), 0))
+
+
+def taken_seats(*, at: datetime) -> QuerySet[Occupancy]:
+    """Return what takes units, without holds and kept slots that are over."""
+    over = Q(hold__expires_at__lte=at) | Q(appointment__slot_held_until__lt=at)
+    return Occupancy.objects.filter(active=True).exclude(over)
 
 
 def with_free_seats(sessions: GroupSessionQuerySet, *, at: datetime) -> GroupSessionQuerySet:

@@ -159,7 +159,11 @@ class SessionViewSet(RecordViewSet[GroupSession]):
         """Give it more seats, or fewer, where nobody sits on those that go."""
         session = self.load()
         changed = change_seats(
-            session.pk, **self.read(), by=self.actor, expected_version=session.version
+            session.pk,
+            **self.read(),
+            at=timezone.now(),
+            by=self.actor,
+            expected_version=session.version,
         )
         return self.answer(changed)
 

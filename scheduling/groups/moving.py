@@ -11,6 +11,7 @@ from hub.errors import DomainError, require_version
 from hub.events import EventName
 from hub.lifecycle import IllegalTransition
 from scheduling import limits, occupying
+from scheduling.approving import decline_locked
 from scheduling.canceling import cancel_locked
 from scheduling.groups.planning import (
     require_only_one,
@@ -24,15 +25,14 @@ from scheduling.models import (
     GroupSession,
     GroupStatus,
     Hold,
-    Occupancy,
 )
 from scheduling.moves import NothingToChange, note_move, placement_of, with_parts
-from scheduling.needs import kept_by, require_all
+from scheduling.needs import beside_under, kept_by, require_all
 from scheduling.offering import lead_of
 from scheduling.permitting import require_booker, require_reach
 from scheduling.placing import place
-from scheduling.seating import sit
-from scheduling.states import OCCUPYING, TO_COME
+from scheduling.seating import sit, taken_seats
+from scheduling.states import OCCUPYING, TO_COME, AppointmentStatus
 from scheduling.texts import require_reason
 
 
@@ -62,7 +62,7 @@ def move_class(  # noqa: PLR0913
     held = require_booker(by)
     seen = _whole(session_id)
     lead = lead_of(seen, staff_id)
-    needs = kept_by(seen, lead, [one for one in seen.beside if one != lead])
+    needs = kept_by(seen, lead, beside_under(seen, lead))
     subjects = [seen, seen.staff, lead, *(one for need in needs for one in need.candidates)]
     occupying.lock(subjects)
     occupying.require_unchanged(seen.location, [one for one in subjects if one != seen])
@@ -116,9 +116,7 @@ def cancel_class(
     session.cancel_reason = require_reason(reason)
     session.status, session.canceled_at = GroupStatus.CANCELED, at
     for seat in _seats(session, by=by):
-        cancel_locked(
-            seat, reason=session.cancel_reason, wanted_by=CanceledBy.BUSINESS, at=at, by=by
-        )
+        _cancel_seat(seat, session.cancel_reason, at=at, by=by)
     occupying.free(session)
     history.save(session, fields=["status", "canceled_at", "cancel_reason"], by=by)
     outbox.record(
@@ -132,7 +130,12 @@ def cancel_class(
 
 @occupying.retrying
 def change_seats(
-    session_id: UUID, seats: int, *, by: Actor, expected_version: int | None = None
+    session_id: UUID,
+    seats: int,
+    *,
+    at: datetime,
+    by: Actor,
+    expected_version: int | None = None,
 ) -> GroupSession:
     """Give a class more seats, or fewer, as long as nobody sits on those that go.
 
@@ -147,8 +150,7 @@ def change_seats(
     session = _locked(seen, expected_version)
     require_reach(held, session.staff, session.location_id)
     require_seats(seats)
-    rows = Occupancy.objects.filter(subject=session.subject, active=True)
-    beyond = rows.filter(unit__gt=seats).count()
+    beyond = taken_seats(at=at).filter(subject=session.subject, unit__gt=seats).count()
     if beyond:
         raise SeatsTaken(
             f"Somebody has seat {seats + 1} or a higher one: cancel or move them first.",
@@ -194,6 +196,13 @@ def _seats(session: GroupSession, *, by: Actor) -> list[Appointment]:
         elif visit.status in OCCUPYING:
             raise IllegalTransition("It has taken place for somebody already.")
     return seats
+
+
+def _cancel_seat(seat: Appointment, reason: str, *, at: datetime, by: Actor) -> None:
+    if seat.status == AppointmentStatus.REQUESTED:
+        decline_locked(seat, reason, by=by)
+    else:
+        cancel_locked(seat, reason=reason, wanted_by=CanceledBy.BUSINESS, at=at, by=by)
 
 
 def _move_seats(session: GroupSession, reason: str, *, by: Actor) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from timezone_field import TimeZoneField
 
@@ -29,7 +30,11 @@ class GroupSessionQuerySet(models.QuerySet["GroupSession"]):
         if access.can(Capability.VIEW_CALENDAR):
             shown = self
         elif access.can(Capability.VIEW_OWN_CALENDAR):
-            shown = self.filter(staff__user=access.user_id)
+            own = Staff.objects.filter(user=access.user_id).annotate(
+                subject_name=Concat(Value("staff:"), Cast("pk", models.CharField()))
+            )
+            taking = self.model.objects.filter(occupancies__subject__in=own.values("subject_name"))
+            shown = self.filter(pk__in=taking.values("pk"))
         else:
             return self.none()
         return shown if access.locations is None else shown.filter(location__in=access.locations)

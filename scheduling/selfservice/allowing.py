@@ -7,6 +7,7 @@ from decimal import Decimal
 from hub.errors import DomainError
 from scheduling.limits import said
 from scheduling.models import Appointment
+from scheduling.rules import rules_of
 from scheduling.states import AppointmentStatus
 
 OVER = {
@@ -60,7 +61,7 @@ def standing_of(appointment: Appointment, *, at: datetime) -> Standing:
     why_not = _why_over(appointment, at=at)
     return Standing(
         why_not=why_not,
-        why_not_move=why_not or _why_too_late(appointment, at=at),
+        why_not_move=why_not or _why_asked(appointment) or _why_too_late(appointment, at=at),
         fee=fee_of(appointment, at=at),
         is_confirmed=appointment.confirmed_by_customer_at is not None,
     )
@@ -96,6 +97,12 @@ def _why_over(appointment: Appointment, *, at: datetime) -> str:
     if status != AppointmentStatus.BOOKED:
         return OVER.get(status, "This appointment is not booked.")
     return "This appointment has begun already." if appointment.start_at <= at else ""
+
+
+def _why_asked(appointment: Appointment) -> str:
+    """Another time would have to be accepted anew."""
+    rules = rules_of(appointment.service, appointment.location)
+    return "Somebody has to agree to another time." if rules.needs_approval else ""
 
 
 def _why_too_late(appointment: Appointment, *, at: datetime) -> str:

@@ -123,12 +123,12 @@ def _hold(wanted: Application, *, at: datetime, by: Actor) -> Hold | None:
 
     Then the hold is given back: it would be in the way of the time that is booked instead.
     """
-    hold = Hold.objects.of(by).filter(pk=wanted.key).first()
+    hold = Hold.objects.of(by).standing(at).filter(pk=wanted.key).first()
     if hold is None:
-        return None
+        return None  # one that is over is in nobody's way, and goes under the locks
     chosen = (wanted.place_id, wanted.service_id, wanted.start_at, wanted.staff_id)
     kept = (hold.location_id, hold.service_id, hold.start_at, wanted.staff_id and hold.staff_id)
-    if hold.expires_at > at and chosen == kept:
+    if chosen == kept:
         return hold
     give_back(hold.pk, by=by)
     return None

@@ -4,6 +4,7 @@ Every booking keeps the rules and the price of its day: a change is about bookin
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from hub import history
 from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
-from scheduling.models import GroupStatus, Location, Service, ServiceAtLocation
+from scheduling.models import GroupStatus, Location, SeriesStatus, Service, ServiceAtLocation
 from scheduling.rules import OVERRIDABLE
 from scheduling.setup import writing
+from scheduling.states import TO_COME
 
 WRITTEN = (
     *("name", "category", "hue", "duration_minutes", "buffer_before_minutes"),
@@ -46,6 +48,7 @@ def change_service(
     service_id: UUID,
     values: Mapping[str, Any],
     *,
+    at: datetime,
     by: Actor,
     expected_version: int | None = None,
 ) -> Service:
@@ -58,10 +61,22 @@ def change_service(
     writing.require_planner(by)
     writing.require_known(values, WRITTEN)
     service = writing.locked(Service, service_id, expected_version=expected_version)
-    planned = service.sessions.filter(status=GroupStatus.PLANNED)
-    if values.get("seats") == 1 and planned.exists():
-        raise InvalidInput("Classes of it are planned: it needs several seats.", field="seats")
+    _require_seats_fit(service, values.get("seats", service.seats), at=at)
     return writing.change(service, values, EventName.SERVICE_UPDATED, by=by)
+
+
+def _require_seats_fit(service: Service, seats: int, *, at: datetime) -> None:
+    """:raises InvalidInput: what is to come was booked the other way: alone, or in classes."""
+    if (service.seats > 1) == (seats > 1):
+        return
+    if service.sessions.filter(status=GroupStatus.PLANNED, end_at__gt=at).exists():
+        raise InvalidInput("Classes of it are planned: it needs several seats.", field="seats")
+    coming = service.appointments.filter(status__in=TO_COME, end_at__gt=at)
+    if coming.exists() or service.series.filter(status=SeriesStatus.ACTIVE).exists():
+        raise InvalidInput(
+            "It is booked for one customer at a time: add a service of its own for classes.",
+            field="seats",
+        )
 
 
 @transaction.atomic

@@ -175,6 +175,10 @@ def _require_unpromised(location: Location, values: Mapping[str, Any], *, at: da
         # Also what is over: its invoice is still to be written.
         "currency": ("in the old currency", ours),
     }
+    zone = values.get("time_zone")
+    classes = GroupSession.objects.planned().filter(location=location, end_at__gt=at)
+    if zone is not None and str(zone) != str(location.time_zone) and classes.exists():
+        raise StillBooked("Classes were planned on the old clock.", field="time_zone")
     for name, (words, which) in promised.items():
         if name in values and str(values[name]) != str(getattr(location, name)):
             count = which.count()

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 # Playwright's sync interface keeps an event loop in this thread; Django's guard takes it for ours.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -72,13 +72,17 @@ def look_url() -> Iterator[str]:
 def complaints(context: BrowserContext) -> list[str]:
     """What the console of any page of this test said in anger."""
     heard: list[str] = []
-    context.on("console", lambda said: heard.append(said.text) if _is_angry(said.type) else None)
+    context.on("console", lambda said: heard.append(said.text) if _is_angry(said) else None)
     context.on("weberror", lambda raised: heard.append(str(raised.error)))
     return heard
 
 
-def _is_angry(kind: str) -> bool:
-    return kind in {"error", "warning"}
+# A request that a newer one replaces is given up on purpose; htmx tells the console of it.
+GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
+
+
+def _is_angry(said: ConsoleMessage) -> bool:
+    return said.type in {"error", "warning"} and not said.text.startswith(GIVEN_UP)
 
 
 @pytest.fixture

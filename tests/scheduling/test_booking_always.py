@@ -122,7 +122,7 @@ class Desk:
         elif name == "cancel_class":
             cancel_class(pk, reason="Ill", at=self.at, by=SETUP)
         else:
-            change_seats(pk, 1 + which % 3, by=SETUP)
+            change_seats(pk, 1 + which % 3, at=self.at, by=SETUP)
 
     def _of_hold(self, name: str, which: int) -> None:
         holds = list(Hold.objects.order_by("created_at", "pk"))

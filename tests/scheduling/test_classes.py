@@ -148,7 +148,7 @@ def test_without_a_class_nothing_can_be_booked_and_the_next_ones_are_named(
 
 
 def test_notice_counts_for_seats_too(yoga: Service, kim: Staff) -> None:
-    change_service(yoga.pk, {"minimum_notice_minutes": 60}, by=SETUP)
+    change_service(yoga.pk, {"minimum_notice_minutes": 60}, at=AT, by=SETUP)
     (session,) = plan_classes(Plan(yoga.pk, kim.pk), [MONDAY_9], at=AT, by=SETUP)
 
     with pytest.raises(TooLate):
@@ -248,15 +248,15 @@ def test_what_took_place_is_neither_moved_nor_canceled(planned: GroupSession) ->
 def test_seats_are_added_and_taken_away_where_nobody_sits(planned: GroupSession) -> None:
     seats = [seat(planned) for _ in range(3)]
 
-    change_seats(planned.pk, 4, by=SETUP)
+    change_seats(planned.pk, 4, at=AT, by=SETUP)
     seat(planned)
     with pytest.raises(SeatsTaken):
-        change_seats(planned.pk, 3, by=SETUP)
+        change_seats(planned.pk, 3, at=AT, by=SETUP)
     cancel_appointment(seats[0].pk, reason="Ill", at=AT, by=SETUP)
     with pytest.raises(SeatsTaken):
-        change_seats(planned.pk, 3, by=SETUP)  # the fourth seat itself is taken
+        change_seats(planned.pk, 3, at=AT, by=SETUP)  # the fourth seat itself is taken
     with pytest.raises(InvalidInput):
-        change_seats(planned.pk, 0, by=SETUP)
+        change_seats(planned.pk, 0, at=AT, by=SETUP)
 
 
 def test_nobody_leads_two_classes_of_one_kind_at_the_same_time(yoga: Service) -> None:
@@ -285,4 +285,4 @@ def test_what_a_class_needs_is_not_taken_out_of_use(
     with pytest.raises(StillBooked, match="1 class is still to come"):
         take_out_of_use(hall.pk, at=AT, by=SETUP)
     with pytest.raises(InvalidInput, match="Classes of it are planned"):
-        change_service(yoga.pk, {"seats": 1}, by=SETUP)
+        change_service(yoga.pk, {"seats": 1}, at=AT, by=SETUP)

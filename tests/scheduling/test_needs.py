@@ -124,7 +124,7 @@ def test_a_colleague_who_is_not_at_work_is_not_taken(salon: Salon) -> None:
 
 
 def test_who_is_named_takes_part_and_the_rest_is_filled(salon: Salon) -> None:
-    change_service(salon.bridal.pk, {"staff_needed": 2}, by=SETUP)
+    change_service(salon.bridal.pk, {"staff_needed": 2}, at=AT, by=SETUP)
     made = salon.book(beside_ids=(salon.lee.pk,), resource_ids=(salon.rooms[1].pk,))
 
     assert taken_by(made) == ["Jo", "Lee", "Room 2", "Dryer", "Room 1"]

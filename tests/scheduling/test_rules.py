@@ -83,7 +83,7 @@ def test_the_fee_is_promised_as_an_amount_when_it_is_booked(
     color = costly(late_fee_kind=kind, late_fee=Decimal(fee))
     visit = booked(service=color)
 
-    change_service(color.pk, {"late_fee": "1", "price": "1"}, by=SETUP)
+    change_service(color.pk, {"late_fee": "1", "price": "1"}, at=MONDAY_9, by=SETUP)
 
     visit.refresh_from_db()
     assert visit.late_fee == Decimal(owed)
@@ -193,7 +193,7 @@ def test_a_fee_of_one_location_is_promised_there() -> None:
 def test_moving_keeps_the_notice_of_the_day_it_was_booked() -> None:
     prompt = service("Prompt", minimum_notice_minutes=60)
     visit = booked(service=prompt, staff=staff(services=[prompt]))
-    change_service(prompt.pk, {"minimum_notice_minutes": 6000}, by=SETUP)
+    change_service(prompt.pk, {"minimum_notice_minutes": 6000}, at=MONDAY_9, by=SETUP)
     later = MONDAY_9 + timedelta(hours=2)
 
     with pytest.raises(TooLate, match="1 hour ahead"):

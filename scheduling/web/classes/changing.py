@@ -18,6 +18,7 @@ from hub.errors import DomainError
 from scheduling.groups.moving import cancel_class, change_seats, move_class
 from scheduling.models import GroupSession
 from scheduling.reach import bookable_staff
+from scheduling.states import TO_COME
 from scheduling.web.appointments import MAY_BOOK
 from scheduling.web.classes.forms import MoveClassForm, SeatsForm
 from scheduling.web.classes.looking import found
@@ -38,7 +39,8 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
         "version": session.version,
     }
     people = bookable_staff(access.of(request), session.location)
-    able = [one for one in people if one in session.service.staff.all()]
+    offering = {*session.service.staff.values_list("pk", flat=True), session.staff_id}
+    able = [one for one in people if one.pk in offering]
     form = MoveClassForm(
         request.POST or None, zone=session.time_zone, people=able, initial=initial
     )
@@ -67,7 +69,9 @@ def seats(request: HttpRequest, pk: UUID) -> HttpResponse:
     def verb() -> GroupSession:
         values = form.cleaned_data
         by = Actor.signed_in(request)
-        return change_seats(pk, values["seats"], by=by, expected_version=values["version"])
+        return change_seats(
+            pk, values["seats"], at=timezone.now(), by=by, expected_version=values["version"]
+        )
 
     return _answer(request, session, form, verb, "seats", "The class has other seats now.")
 
@@ -110,7 +114,7 @@ def _answer(
         "session": session,
         "form": form,
         "action": request.path,
-        "coming": session.places.filter(slot_held_until=None, canceled_at=None).count(),
+        "coming": session.places.filter(status__in=TO_COME).count(),
         "may_override": access.of(request).can(Capability.OVERRIDE_BOOKING_LIMITS)
         and form.is_bound,
     }

@@ -14,7 +14,7 @@ from hub.history_reading import entries
 from scheduling.models import GroupSession, GroupStatus
 from scheduling.reach import locations_of, may_change
 from scheduling.seating import seats_taken, with_taken
-from scheduling.states import AppointmentStatus
+from scheduling.states import OCCUPYING
 from scheduling.web.appointments import SEES_APPOINTMENTS
 
 ON_A_PAGE = 50
@@ -71,8 +71,8 @@ def show_class(request: HttpRequest, pk: UUID) -> HttpResponse:
         "zone": zone,
         "day": session.start_at.astimezone(zone).date(),
         "start": session.start_at.astimezone(zone).time(),
-        "here": [one for one in places if one.status != AppointmentStatus.CANCELED],
-        "gone": [one for one in places if one.status == AppointmentStatus.CANCELED],
+        "here": [one for one in places if one.status in OCCUPYING],
+        "gone": [one for one in places if one.status not in OCCUPYING],
         "taken": taken,
         "may_change": changes and is_planned and session.end_at > at,
         "may_book": changes and is_planned and session.start_at > at and taken < session.seats,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hub import history_reading
@@ -76,6 +77,7 @@ def service(request: HttpRequest, pk: UUID) -> HttpResponse:
         return change_service(
             pk,
             form.values(),
+            at=timezone.now(),
             by=Actor.signed_in(request),
             expected_version=form.expected_version(),
         )

@@ -56,7 +56,7 @@ def test_what_is_booked_keeps_its_rules_and_price() -> None:
     haircut = service()
     visit = booked(service=haircut)
 
-    change_service(haircut.pk, {"price": "99", "duration_minutes": 10}, by=SETUP)
+    change_service(haircut.pk, {"price": "99", "duration_minutes": 10}, at=AT, by=SETUP)
 
     visit.refresh_from_db()
     assert (visit.price, visit.end_at - visit.start_at) == (Decimal(49), timedelta(minutes=45))
@@ -77,10 +77,12 @@ def test_what_is_not_offered_any_more_is_booked_no_more() -> None:
 
 def test_a_stale_change_is_refused() -> None:
     haircut = service()
-    change_service(haircut.pk, {"price": "50"}, by=SETUP)
+    change_service(haircut.pk, {"price": "50"}, at=AT, by=SETUP)
 
     with pytest.raises(StaleVersion):
-        change_service(haircut.pk, {"price": "51"}, by=SETUP, expected_version=haircut.version)
+        change_service(
+            haircut.pk, {"price": "51"}, at=AT, by=SETUP, expected_version=haircut.version
+        )
 
 
 def test_the_front_desk_sets_up_no_services() -> None:
@@ -89,6 +91,6 @@ def test_the_front_desk_sets_up_no_services() -> None:
     with pytest.raises(AccessDenied):
         add_service(BRAIDS, by=by)
     with pytest.raises(AccessDenied):
-        change_service(service().pk, {"price": "1"}, by=by)
+        change_service(service().pk, {"price": "1"}, at=AT, by=by)
     with pytest.raises(AccessDenied):
         stop_offering(service().pk, by=by)

@@ -14,7 +14,7 @@ from scheduling.setup.catalog import change_service
 from scheduling.web.setup.forms import LocationForm
 from tests.factories.clients import signed_in
 from tests.factories.people import actor, person
-from tests.factories.scheduling import location, service
+from tests.factories.scheduling import MONDAY_9, location, service
 from tests.scheduling.setup.test_locations import change
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_who_does_not_plan_switches_nothing(role: str) -> None:
     with pytest.raises(AccessDenied):
         change(ON, by=by)
     with pytest.raises(AccessDenied):
-        change_service(service().pk, {"books_online": True}, by=by)
+        change_service(service().pk, {"books_online": True}, at=MONDAY_9, by=by)
 
 
 def test_a_manager_switches_both_on_in_the_browser_and_off_again() -> None:
