@@ -7,7 +7,7 @@ object costs more than writing its row. Where objects are needed, ``maker_of`` m
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, partial
 from itertools import islice
@@ -15,6 +15,7 @@ from types import NoneType
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Field
 from django.db.models.base import ModelState
@@ -45,7 +46,7 @@ _AS_THEY_ARE = (
     models.ForeignKey,
     models.OneToOneField,
 )
-_READ_AS_TEXT = (str, int, float, Decimal, date, UUID, NoneType)
+_READ_AS_TEXT = (str, int, float, Decimal, date, time, UUID, NoneType)
 _has_signs_of_copy = re.compile(r"[\\\t\n\r]").search
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
@@ -177,10 +178,11 @@ def _writer(field: AnyField) -> Callable[[Any], str] | None:
     if type(field) is models.BinaryField:
         return hex_of
 
+    if isinstance(field, ArrayField):
+        return lambda value: _text(None if value is None else array_of(value))
+
     def prepared(value: Any) -> str:
         ready = field.get_db_prep_save(value, connection)
-        if isinstance(ready, list) and all(isinstance(each, str) for each in ready):
-            return _text(array_of(ready))
         if not isinstance(ready, _READ_AS_TEXT):
             raise TypeError(f"COPY does not know how {field} is written.")
         return _text(ready)
@@ -189,9 +191,9 @@ def _writer(field: AnyField) -> Callable[[Any], str] | None:
     return cache(prepared) if isinstance(field, TimeZoneField) else prepared
 
 
-def array_of(texts: Iterable[str]) -> str:
-    """Return texts as PostgreSQL reads an array of them."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+def array_of(values: Iterable[Any]) -> str:
+    """Return texts, numbers or times as PostgreSQL reads an array of them."""
+    quoted = (str(each).replace("\\", r"\\").replace('"', r"\"") for each in values)
     return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hub import history, outbox
 from hub.copying import array_of, copy_rows, maker_of
 from hub.events import EventName
 from hub.models import Change
-from scheduling.models import Series
+from scheduling.models import Occupancy
 from tests.factories.people import SETUP
 
 pytestmark = pytest.mark.django_db
@@ -126,8 +127,8 @@ def test_what_must_not_be_missing_is_refused_and_none_is_a_name() -> None:
 
 def test_a_value_that_nobody_can_write_for_copy_is_refused() -> None:
     """Better than a text that PostgreSQL would take for something else."""
-    with pytest.raises(TypeError, match="weekdays"):
-        copy_rows(Series, ["weekdays"], [([1, 2],)])
+    with pytest.raises(TypeError, match="block"):
+        copy_rows(Occupancy, ["block"], [(DateTimeTZRange(),)])
 
 
 def test_a_refused_row_leaves_none_of_them() -> None:
