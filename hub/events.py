@@ -31,6 +31,13 @@ class EventName(StrEnum):
     SESSION_RESCHEDULED = "session.rescheduled"
     SESSION_CANCELED = "session.canceled"
 
+    WAITING_JOINED = "waiting.joined"
+    WAITING_OFFERED = "waiting.offered"
+    WAITING_PASSED_UP = "waiting.passed_up"
+    WAITING_BOOKED = "waiting.booked"
+    WAITING_UPDATED = "waiting.updated"
+    WAITING_ENDED = "waiting.ended"
+
     FEED_ADDED = "feed.added"
     FEED_RENEWED = "feed.renewed"
     FEED_REVOKED = "feed.revoked"

@@ -14,8 +14,9 @@ _VALUES = re.compile(
     r"\n(?:DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
 )
 
-# Addresses that open something for whoever has them: a calendar, an appointment, a new password.
-_SECRET_PATHS = re.compile(r"((?<!/v1)/feeds/|/visits/|/password/reset/key/)[^\s\"'<>]+")
+# Addresses that open something for whoever has them: a calendar, an appointment, an
+# offer, a new password.
+_SECRET_PATHS = re.compile(r"((?<!/v1)/feeds/|/visits/|/offers/|/password/reset/key/)[^\s\"'<>]+")
 
 
 def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -12,6 +12,7 @@ REACTIONS: dict[EventName, tuple[str, ...]] = {
     EventName.APPOINTMENT_RESCHEDULED: ("scheduling.telling.tell_of_move",),
     EventName.APPOINTMENT_CANCELED: (
         "scheduling.telling.tell_of_cancellation",
+        "scheduling.waiting.offering.look_after_cancellation",
         "billing.drafting.drop_lines_of_canceled",
         "billing.drafting.propose_late_fee",
     ),

@@ -107,8 +107,8 @@ def _values(occasion: Occasion, language: str) -> dict[str, str]:
         "staff": str(appointment.staff),
         "location": appointment.location.name,
         "number": appointment.code,
-        "business": _business(),
-        "before": _moment(occasion.before, zone, language) if occasion.before else "",
+        "business": business_name(),
+        "before": moment_words(occasion.before, zone, language) if occasion.before else "",
         "link": occasion.link,
     }
 
@@ -127,12 +127,12 @@ def _context(occasion: Occasion, language: str) -> dict[str, Any]:
         "fee": _fee(appointment, zone, language),
         "customer": appointment.customer,
         "place": appointment.location,
-        "business": _business(),
+        "business": business_name(),
         "link": occasion.link,
-        "old": _moment(before, zone, language) if moved and before else "",
+        "old": moment_words(before, zone, language) if moved and before else "",
         "time": _span(appointment, zone, language),
         "zone": f"{zone}, {offset_name(start)}",
-        "own_time": _moment(start, own, language) if elsewhere else "",
+        "own_time": moment_words(start, own, language) if elsewhere else "",
         "own_zone": f"{own}, {offset_name(start.astimezone(own))}" if elsewhere else "",
     }
 
@@ -143,19 +143,21 @@ def _fee(appointment: Appointment, zone: tzinfo, language: str) -> str:
         return ""
     locale = "en_US" if language == ENGLISH else language
     fee = format_amount(appointment.late_fee, appointment.currency, locale)
-    until = _moment(appointment.free_until, zone, language)
+    until = moment_words(appointment.free_until, zone, language)
     return LATER_FEE[language].format(until=until, fee=fee)
 
 
 def _span(appointment: Appointment, zone: tzinfo, language: str) -> str:
     end = appointment.end_at.astimezone(zone)
-    return f"{_moment(appointment.start_at, zone, language)} – {end:%H:%M}"
+    return f"{moment_words(appointment.start_at, zone, language)} – {end:%H:%M}"
 
 
-def _moment(moment: datetime, zone: tzinfo, language: str) -> str:
+def moment_words(moment: datetime, zone: tzinfo, language: str) -> str:
+    """Return day and time on the clock of ``zone``, in a language that has built-in texts."""
     local = moment.astimezone(zone)
     return f"{format_date(local.date(), 'full', locale=language)}, {local:%H:%M}"
 
 
-def _business() -> str:
+def business_name() -> str:
+    """Return the name that messages are signed with, ``""`` before there is one."""
     return Business.objects.values_list("name", flat=True).first() or ""

@@ -69,6 +69,22 @@ def hold_time(
         return _hold(wanted, kept, at=at, by=by)
 
 
+def hold_until(wanted: TimeWanted, expires_at: datetime, *, at: datetime, by: Actor) -> Hold:
+    """Do what ``hold_time`` does until ``expires_at``, which may be hours away.
+
+    For offers, which people answer when they read them; who calls bounds it.
+
+    :raises DomainError: as ``hold_time`` does; a refusal names no free times.
+    """
+    kept = {"pk": uuid7(), "contact": "", "expires_at": expires_at}
+    return _hold(wanted, kept, at=at, by=by)
+
+
+def hand_over(hold_id: UUID, *, giver: Actor, taker: Actor) -> None:
+    """Let ``taker`` book what ``giver`` holds, in the transaction of the booking."""
+    Hold.objects.of(giver).filter(pk=hold_id).update(holder=holder_of(taker))
+
+
 def give_back(hold_id: UUID, *, by: Actor) -> None:
     """End a hold of ``by`` before its time; one that is over already changes nothing."""
     require_booker(by)

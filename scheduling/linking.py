@@ -1,8 +1,9 @@
 """The link to one appointment that stands in mails: who holds it acts for its customer.
 
-Nothing is stored. A token names the appointment and is signed together with the e-mail address
-it was sent to, so it ends when that address is taken off the customer: by a correction, or by
-an erasure. After a merge the survivor has appointment and address, and it goes on working.
+Nothing is stored. A token names the appointment, or another record of a customer, and is signed
+together with the e-mail address it was sent to, so it ends when that address is taken off the
+customer: by a correction, or by an erasure. After a merge the survivor has appointment and
+address, and it goes on working.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -56,10 +57,13 @@ def address_for(appointment: Appointment, *, email: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('scheduling:visit', args=[token])}"
 
 
-def token_for(appointment_id: UUID, *, email: str) -> str:
-    """Return the token of an appointment for a normalized address; always the same one."""
-    seal = _seal(appointment_id, email, settings.SECRET_KEY)
-    return urlsafe_b64encode(appointment_id.bytes + seal).decode().rstrip("=")
+def token_for(record_id: UUID, *, email: str, salt: str = SALT) -> str:
+    """Return the token of a record for a normalized address; always the same one.
+
+    ``salt`` keeps the links to one kind of record from opening another.
+    """
+    seal = _seal(record_id, email, settings.SECRET_KEY, salt)
+    return urlsafe_b64encode(record_id.bytes + seal).decode().rstrip("=")
 
 
 def open_link(token: str, *, at: datetime) -> Appointment:
@@ -68,19 +72,23 @@ def open_link(token: str, *, at: datetime) -> Appointment:
     :raises LinkUnknown: it was never given out, or is none of its customer any more.
     :raises LinkOver: the visit is over for long.
     """
-    appointment_id, seal = _parts(token)
+    appointment_id, seal = parts_of(token)
     known = Appointment.objects.select_related(
         "customer", "service", "staff", "location", "series"
     ).filter(customer__erased_at=None)
     appointment = known.filter(pk=appointment_id).first()
-    if appointment is None or not _is_sealed(appointment, seal):
+    if appointment is None or not is_sealed(appointment.pk, seal, appointment.customer_id):
         raise LinkUnknown("There is no such link.")
     if appointment.end_at + OUTLASTS < at:
         raise LinkOver(appointment)
     return appointment
 
 
-def _parts(token: str) -> tuple[UUID, bytes]:
+def parts_of(token: str) -> tuple[UUID, bytes]:
+    """Return the record that a token names, and its seal.
+
+    :raises LinkUnknown: it is no token.
+    """
     if not TOKEN.fullmatch(token):
         raise LinkUnknown("There is no such link.")
     raw = urlsafe_b64decode(f"{token}=")
@@ -89,14 +97,13 @@ def _parts(token: str) -> tuple[UUID, bytes]:
     return UUID(bytes=raw[:ID_BYTES]), raw[ID_BYTES:]
 
 
-def _is_sealed(appointment: Appointment, seal: bytes) -> bool:
+def is_sealed(record_id: UUID, seal: bytes, customer_id: UUID, *, salt: str = SALT) -> bool:
     """Say whether the seal is for one of the addresses that the customer has now."""
     emails = ContactPoint.objects.filter(
-        Q(customer=appointment.customer_id) | Q(customer__canonical=appointment.customer_id),
-        kind=ContactKind.EMAIL,
+        Q(customer=customer_id) | Q(customer__canonical=customer_id), kind=ContactKind.EMAIL
     ).values_list("normalized", flat=True)
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    expected = [_seal(appointment.pk, email, key) for email in emails for key in keys]
+    expected = [_seal(record_id, email, key, salt) for email in emails for key in keys]
     return any(_same(seal, expected))
 
 
@@ -105,6 +112,6 @@ def _same(seal: bytes, expected: Iterable[bytes]) -> list[bool]:
     return [compare_digest(seal, one) for one in expected]
 
 
-def _seal(appointment_id: UUID, email: str, key: str) -> bytes:
-    signed = salted_hmac(SALT, f"{appointment_id}:{email}", secret=key, algorithm="sha256")
+def _seal(record_id: UUID, email: str, key: str, salt: str) -> bytes:
+    signed = salted_hmac(salt, f"{record_id}:{email}", secret=key, algorithm="sha256")
     return signed.digest()[:SEAL_BYTES]

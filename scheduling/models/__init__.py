@@ -19,6 +19,7 @@ from scheduling.models.online import OnlineBooking
 from scheduling.models.places import Closure, Location, Resource, ResourceKind
 from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
+from scheduling.models.waiting import WaitingEntry, WaitingStatus
 
 __all__ = [
     "Appointment",
@@ -54,5 +55,7 @@ __all__ = [
     "Staff",
     "TakingBack",
     "TimeOff",
+    "WaitingEntry",
+    "WaitingStatus",
     "WorkingHours",
 ]

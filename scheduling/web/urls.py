@@ -29,6 +29,7 @@ urlpatterns = [
     path("calendar/feed/", calendar.send_feed, name="feed"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("visits/<str:token>/", include("scheduling.web.selfservice.urls")),
+    path("offers/<str:token>/", include("scheduling.web.selfservice.offer_urls")),
     path("book/", include("scheduling.web.selfservice.online_urls")),
     path("classes/", include("scheduling.web.classes.urls")),
     path("series/", include("scheduling.web.series.urls")),

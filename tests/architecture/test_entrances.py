@@ -14,6 +14,9 @@ PUBLIC = {
     "/healthz/sync",
     "/feeds/<str:token>.ics",  # the address is the secret
     # The address is the secret: its holder acts for the customer of one appointment.
+    "/offers/<str:token>/",
+    "/offers/<str:token>/accept/",
+    "/offers/<str:token>/decline/",
     "/visits/<str:token>/",
     "/visits/<str:token>/appointment.ics",
     "/visits/<str:token>/cancel/",

@@ -127,6 +127,9 @@ PAGES: dict[str, str] = {
     "/book/<slug:slug>/<uuid:service>/you/": PUBLIC,
     "/book/<slug:slug>/<uuid:service>/keep/": PUBLIC,
     "/book/<slug:slug>/booked/<uuid:key>/": PUBLIC,
+    "/offers/<str:token>/": PUBLIC,
+    "/offers/<str:token>/accept/": PUBLIC,
+    "/offers/<str:token>/decline/": PUBLIC,
     "/visits/<str:token>/": PUBLIC,  # the address is the secret, as with feeds
     "/visits/<str:token>/appointment.ics": PUBLIC,
     "/visits/<str:token>/cancel/": PUBLIC,
