@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput
 from hub.identifiers import uuid7
@@ -85,6 +87,7 @@ def hand_over(hold_id: UUID, *, giver: Actor, taker: Actor) -> None:
     Hold.objects.of(giver).filter(pk=hold_id).update(holder=holder_of(taker))
 
 
+@transaction.atomic
 def give_back(hold_id: UUID, *, by: Actor) -> None:
     """End a hold of ``by`` before its time; one that is over already changes nothing."""
     require_booker(by)

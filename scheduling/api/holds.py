@@ -1,6 +1,6 @@
 """Holds over the API: a time that is kept for the caller until it is booked, or a few minutes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -75,6 +75,12 @@ class HoldInput(TimeInput):
 class HoldFilters(RecordFilters):
     staff = IdFilter("stf", field_name="staff_id")
     location = IdFilter("loc", field_name="location_id")
+
+    def _updated_since(
+        self, queryset: QuerySet[Any], _name: str, moment: datetime
+    ) -> QuerySet[Any]:
+        # A hold is added and deleted, and never changed.
+        return queryset.filter(created_at__gte=moment)
 
 
 class HoldViewSet(RecordViewSet[Hold]):

@@ -29,6 +29,8 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
         "staff": lead,
         "beside": beside,
         "status": "booked",
+        "color": "",
+        "tags": [],
         "service": f"{row['taken']} of {row['seats']} seats taken",
         "movable": False,
         "url": reverse("scheduling:class", args=[row["id"]]),

@@ -13,11 +13,12 @@ from hub.management.programs import Program
 from hub.management.stack import Place, applications
 from hub.reactions import REACTIONS
 from scheduling.moving_in import moving, taking_back
+from scheduling.waiting import offering
 from syncs import dispatch
 
 REACTING = [(event, verb) for event, verbs in REACTIONS.items() for verb in verbs]
 BELLS = {outbox.DISPATCH_TASK, dispatch.RUN, dispatch.RUN_HOT, MOVE_TASK, moving.MOVE_TASK}
-BELLS |= {taking_back.TAKE_BACK_TASK}
+BELLS |= {taking_back.TAKE_BACK_TASK, offering.TASK}
 
 
 @pytest.fixture(scope="module")

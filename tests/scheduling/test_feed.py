@@ -18,6 +18,7 @@ from scheduling.feed import day_feed
 from scheduling.models import Appointment, Location
 from tests.factories.people import SETUP, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
+from tests.scheduling.planned import planned
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2027, 3, 1)
@@ -197,3 +198,14 @@ def test_a_full_day_costs_as_many_queries_as_an_almost_empty_one() -> None:
         feed_of(place)
 
     assert len(one) == len(three) == 6
+
+
+def test_a_class_is_drawn_from_the_same_values_as_an_appointment() -> None:
+    """Tags came in beside classes: where a class stood, no calendar was drawn at all."""
+    made = planned(MONDAY_9)
+    booked(staff=staff("Other"))
+    feed = feed_of(made.location)
+
+    (alone,) = [item for item in feed["appointments"] if "url" not in item]
+    (shared,) = [item for item in feed["appointments"] if "url" in item]
+    assert alone.keys() | {"url"} == shared.keys()

@@ -54,6 +54,26 @@ def test_only_the_caller_sees_books_and_gives_back_what_it_holds() -> None:
     assert not Appointment.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_giving_back_opens_the_transaction_that_its_locks_need() -> None:
+    """It answered 500 wherever no test had opened one around it."""
+    tool = api_key()
+    place = f"{URL}/{held(tool)}"
+
+    assert tool.delete(place, etag=tool.get(place).headers["ETag"]).status_code == 204
+    assert not Hold.objects.exists()
+
+
+def test_what_is_new_since_a_moment_is_listed() -> None:
+    tool = api_key()
+    hold = held(tool)
+
+    assert [
+        one["id"] for one in tool.get(f"{URL}?updated_since=2020-01-01T00:00:00Z").json()["data"]
+    ] == [hold]
+    assert tool.get(f"{URL}?updated_since=2099-01-01T00:00:00Z").json()["data"] == []
+
+
 def test_over_it_is_gone() -> None:
     tool = api_key()
     hold = held(tool)
