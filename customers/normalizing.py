@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from unicodedata import digit
 
 import phonenumbers
@@ -11,14 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
+from customers.dialing import REGIONS, is_assigned, read_e164
 from hub.errors import InvalidInput
 
 EMAIL_LIMIT = 254
 PHONE_LIMIT = 40
-# As most programs write a number; the library reads anything, in four times as long.
-_E164 = re.compile(r"\+([1-9][0-9]{6,14})")
-_REGIONS_OF = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 # Control characters, direction overrides and invisible marks: they hide or reorder what is read.
 UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
@@ -96,8 +92,8 @@ def normalize_phone(text: str, *, region: str) -> Phone:
     if written is None:
         raise InvalidInput("This is not a phone number.", field="phone")
     extension = "".join(str(digit(sign)) for sign in written["extension"] or "")
-    number = _read_e164(written["number"]) or _parsed(written["number"], region)
-    is_valid = phonenumbers.is_valid_number(number)
+    number = read_e164(written["number"]) or _parsed(written["number"], region)
+    is_valid = is_assigned(number)
     if not is_valid and not _is_possible(number):
         raise InvalidInput(
             "This number is too short or too long. Write it with + and the country code.",
@@ -186,31 +182,6 @@ def _compatible(text: str) -> str:
 def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
     reason = phonenumbers.is_possible_number_with_reason(number)
     return bool(reason == ValidationResult.IS_POSSIBLE)
-
-
-def _read_e164(text: str) -> phonenumbers.PhoneNumber | None:
-    """Return what the library reads from +4915123456789; ``None`` leaves it to the library."""
-    written = _E164.fullmatch(text)
-    if written is None:
-        return None
-    digits = written[1]
-    code = next((digits[:end] for end in (1, 2, 3) if int(digits[:end]) in _REGIONS_OF), "")
-    if not code:
-        return None
-    national = digits[len(code) :]
-    prefix = _prefix_of(int(code))
-    if national.startswith("0") or (prefix and prefix.match(national)):
-        return None
-    return phonenumbers.PhoneNumber(country_code=int(code), national_number=int(national))
-
-
-@cache
-def _prefix_of(country_code: int) -> re.Pattern[str] | None:
-    """Return what may stand before a national number without being part of it."""
-    region = _REGIONS_OF[country_code][0]
-    found = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
-    prefix = found and found.national_prefix_for_parsing
-    return re.compile(prefix) if prefix else None
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber:

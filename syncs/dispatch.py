@@ -31,19 +31,19 @@ def dispatch(*, at: datetime) -> int:
     Undispatched rows are claimed, never “everything after the last id”: ids can commit out of
     order. The connection that a change came from knows it already and is left out.
     """
-    changes = list(
+    claimed = (
         Change.objects.select_for_update(skip_locked=True)
         .filter(dispatched_at=None)
-        .order_by("pk")[:BATCH_SIZE]
+        .order_by("pk")
+        .values_list("pk", flat=True)[:BATCH_SIZE]
     )
-    if not changes:
-        return 0
-    told = [change for change in changes if change.kind in KINDS]
-    affected = Affected(told, at=at)
-    for account in Connection.objects.exclude(status=ConnectionStatus.DISABLED).order_by("pk"):
-        _ask(account, affected)
-    Change.objects.filter(pk__in=[change.pk for change in changes]).update(dispatched_at=at)
-    return len(changes)
+    changes = Change.objects.filter(pk__in=list(claimed))
+    accounts = list(Connection.objects.exclude(status=ConnectionStatus.DISABLED).order_by("pk"))
+    if accounts:  # else nothing has to be read of them, and an import makes thousands
+        affected = Affected(list(changes.filter(kind__in=KINDS).order_by("pk")), at=at)
+        for account in accounts:
+            _ask(account, affected)
+    return changes.update(dispatched_at=at)
 
 
 def ring_after_commit(job_ids: Iterable[int], *, hot: bool) -> None:

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from customers.addresses import LABEL_LIMIT
 from customers.claims import EXTERNAL_ID_LIMIT, SYSTEM_LIMIT, Tier
 from customers.details import LANGUAGES, LIMITS, countries
+from customers.dialing import REGIONS
 from customers.models import AddressKind, ContactKind
-from customers.normalizing import PHONE_LIMIT, REGIONS, UNSEEN
+from customers.normalizing import PHONE_LIMIT, UNSEEN
 from hub.rest.fields import (
     CodeField,
     DayField,

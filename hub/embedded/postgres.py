@@ -34,6 +34,8 @@ SETTINGS = (
     "timezone=UTC",
     "log_timezone=UTC",
 )
+# However much the machine has: the rest is for its page cache and the other programs.
+MOST_BUFFERS_MB = 512
 FORGETFUL = (
     "fsync=off",
     "synchronous_commit=off",
@@ -41,6 +43,21 @@ FORGETFUL = (
     "wal_level=minimal",
     "max_wal_senders=0",
 )
+
+
+def sized_for(memory_mb: int) -> tuple[str, ...]:
+    """Return the settings for a machine with so much memory, most of which is for others.
+
+    PostgreSQL is made for 128 MB of buffers and a gigabyte of log between two checkpoints; an
+    import goes through both in a minute. Its queries are far too short for compiling them.
+    """
+    buffers = max(128, min(MOST_BUFFERS_MB, memory_mb // 8))
+    return (
+        f"shared_buffers={buffers}MB",
+        f"effective_cache_size={max(256, memory_mb // 2)}MB",
+        "max_wal_size=4GB",
+        "jit=off",
+    )
 
 
 class Urls(NamedTuple):
@@ -64,7 +81,7 @@ class Postgres:
         self.shared = shared_home(home)
         self.programs = find_programs(self.shared)
         self.data = self.shared / "data"
-        self.settings = SETTINGS if durable else SETTINGS + FORGETFUL
+        self.settings = SETTINGS + (sized_for(_memory_mb()) if durable else FORGETFUL)
         self.passwords = kept_passwords(home / "passwords.json")
         self.log = home / "server.log"
         self.port = 0
@@ -215,6 +232,10 @@ def locale_options(programs: Path) -> tuple[str, ...]:
     if major >= with_builtin:
         return ("--locale-provider=builtin", "--locale=C.UTF-8")
     return ("--locale=C.UTF-8",)
+
+
+def _memory_mb() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
 
 
 def kept_passwords(path: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers import details
+from customers.dialing import is_assigned
 from customers.models import Customer
 from customers.normalizing import (
     PHONE_LIMIT,
@@ -175,6 +176,18 @@ def test_a_plain_international_number_is_read_as_one_with_blanks(code: int, digi
             return str(refused)
 
     assert read(f"+{code}{digits}") == read(f"+ {code} {digits}")
+
+
+@given(st.sampled_from(EXAMPLES), st.text("0123456789", max_size=4))
+def test_a_number_is_in_use_where_the_library_says_so(
+    example: phonenumbers.PhoneNumber, digits: str
+) -> None:
+    """Other ends of numbers that are in use: some of these are, and some are not."""
+    national = phonenumbers.national_significant_number(example)
+    other = f"+{example.country_code}{national[: len(national) - len(digits)]}{digits}"
+    number = phonenumbers.parse(other)
+
+    assert is_assigned(number) == phonenumbers.is_valid_number(number)
 
 
 @given(st.from_regex(r"\+?[0-9 ().-]{3,20}( x[0-9]{1,5})?", fullmatch=True))

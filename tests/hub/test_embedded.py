@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from hub.embedded.hosting import EmbeddedFailure, command_of, remembered_port
-from hub.embedded.postgres import Postgres, refuse_trust
+from hub.embedded.postgres import Postgres, refuse_trust, sized_for
 from hub.embedded.valkey import Valkey
 
 pytestmark = pytest.mark.xdist_group("embedded")
@@ -52,6 +52,27 @@ def add_row(server: Postgres) -> int:
 def has_row(server: Postgres, row_id: int) -> bool:
     with psycopg.connect(server.urls.app) as app:
         return app.execute("SELECT 1 FROM kept WHERE id = %s", [row_id]).fetchone() is not None
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "buffers"), [(512, "128MB"), (2048, "256MB"), (24_000, "512MB")]
+)
+def test_buffers_grow_with_the_machine_within_bounds(memory_mb: int, buffers: str) -> None:
+    assert f"shared_buffers={buffers}" in sized_for(memory_mb)
+
+
+def test_a_durable_server_is_durable_and_sized(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.urls.app) as app:
+        shown = {
+            name: app.execute(f"SHOW {name}").fetchone()
+            for name in ("fsync", "synchronous_commit", "full_page_writes", "jit")
+        }
+    assert shown == {
+        "fsync": ("on",),
+        "synchronous_commit": ("on",),
+        "full_page_writes": ("on",),
+        "jit": ("off",),
+    }
 
 
 @pytest.mark.parametrize(
