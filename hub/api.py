@@ -13,6 +13,7 @@ from scheduling.api.catalog import (
 )
 from scheduling.api.feeds import FeedViewSet
 from scheduling.api.holds import HoldViewSet
+from scheduling.api.in_a_row import RowsViewSet
 from scheduling.api.rota import (
     ClosureViewSet,
     SpecialDayViewSet,
@@ -30,6 +31,7 @@ router.register("merges", MergeViewSet, basename="merges")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("invoices", InvoiceViewSet, basename="invoices")
 router.register("availability", AvailabilityViewSet, basename="availability")
+router.register("availability/in-a-row", RowsViewSet, basename="in-a-row")
 router.register("holds", HoldViewSet, basename="holds")
 router.register("sessions", SessionViewSet, basename="sessions")
 router.register("series", SeriesViewSet, basename="series")

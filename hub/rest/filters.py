@@ -46,6 +46,22 @@ class IdInput(forms.CharField):
             raise ValidationError(str(error), code="invalid") from None
 
 
+class IdsInput(forms.CharField):
+    """Ids of one kind, separated by commas; the same one may stand there again."""
+
+    def __init__(self, *, prefix: str, fewest: int, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.one = IdInput(prefix=prefix)
+        self.fewest, self.most = fewest, most
+
+    def clean(self, value: Any) -> list[UUID]:
+        text = super().clean(value)
+        ids = [self.one.clean(part) for part in text.split(",")] if text else []
+        if text and not self.fewest <= len(ids) <= self.most:
+            raise ValidationError(f"Send {self.fewest} to {self.most} ids.", code="invalid")
+        return [one for one in ids if one is not None]
+
+
 class CodesInput(forms.CharField):
     def __init__(self, *, codes: Iterable[str], **options: Any) -> None:
         super().__init__(**options)
@@ -71,6 +87,18 @@ class IdFilter(django_filters.Filter):  # type: ignore[misc]
     def __init__(self, prefix: str, **options: Any) -> None:
         super().__init__(prefix=prefix, **options)
         self.openapi = described_id(prefix)
+
+
+class IdsFilter(django_filters.Filter):  # type: ignore[misc]
+    """``services=svc_…,svc_…``, for ``values``."""
+
+    field_class = IdsInput
+
+    def __init__(self, prefix: str, *, fewest: int = 1, most: int, **options: Any) -> None:
+        super().__init__(prefix=prefix, fewest=fewest, most=most, **options)
+        one = rf"{prefix}_[0-9a-f]{{32}}"
+        pattern = rf"^{one}(,{one}){{{fewest - 1},{most - 1}}}$"
+        self.openapi = {"type": "string", "pattern": pattern}
 
 
 class CodesFilter(django_filters.Filter):  # type: ignore[misc]

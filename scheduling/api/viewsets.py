@@ -14,9 +14,11 @@ from hub.rest import filters
 from hub.rest.filters import RecordFilters
 from hub.rest.problems import ParameterError
 from hub.rest.records import RecordViewSet
+from hub.rest.serializers import AnswerSerializer
 from scheduling import search
 from scheduling.api.catalog_answers import SEES
 from scheduling.api.filters import AppointmentFilters, OpenTimesFilters
+from scheduling.api.in_a_row_answers import BookedRow, NewRow
 from scheduling.api.open_times_answers import OpenTimesAnswer
 from scheduling.api.serializers import (
     AppointmentAnswer,
@@ -38,6 +40,7 @@ from scheduling.booking import (
     reschedule_appointment,
 )
 from scheduling.canceling import cancel_appointment
+from scheduling.in_a_row.booking import Part, book_in_a_row
 from scheduling.models import Appointment, Staff
 from scheduling.reach import bookable_staff, locations_of
 from scheduling.swapping import swap_appointments
@@ -53,6 +56,7 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
     filterset_class = AppointmentFilters
     inputs: ClassVar = {
         "create": NewAppointment,
+        "in_a_row": NewRow,
         "partial_update": AppointmentNotes,
         "reschedule": AppointmentMove,
         "swap": Swap,
@@ -60,10 +64,12 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
         "decline": Reasoned,
         "reopen": Reasoned,
     }
+    answers: ClassVar = {"in_a_row": BookedRow}
     capabilities: ClassVar = {
         "list": SEES,
         "retrieve": SEES,
         "create": BOOKS,
+        "in_a_row": BOOKS,
         "partial_update": BOOKS,
         "reschedule": BOOKS,
         "swap": BOOKS,
@@ -105,6 +111,21 @@ class AppointmentViewSet(RecordViewSet[Appointment]):
             override_reason=reason,
         )
         return self.created(booked)
+
+    @action(detail=False, methods=["post"], url_path="in-a-row")
+    def in_a_row(self, request: Request) -> Response:
+        """Book several services in a row for one customer: all of them, or none.
+
+        Each begins when the one before is over, or up to 15 minutes later. Refused with 409 and
+        `slot_taken` when one of them is taken.
+        """
+        values = self.read()
+        parts = [Part(**part) for part in values.pop("parts")]
+        customer = values.pop("customer_id")
+        booked = book_in_a_row(customer, parts, **values, at=timezone.now(), by=self.actor)
+        shown = self.visible().in_bulk([one.pk for one in booked])
+        told = {"data": [shown.get(one.pk, one) for one in booked]}
+        return Response(BookedRow(told, context=self.shown).data)
 
     def partial_update(self, request: Request, id: str) -> Response:
         """Write the notes, the tags or the color."""
@@ -220,7 +241,7 @@ class AvailabilityViewSet(RecordViewSet[Appointment]):
     """Free times."""
 
     prefix = "apt"
-    serializer_class = OpenTimesAnswer
+    serializer_class: type[AnswerSerializer] = OpenTimesAnswer
     filterset_class: type[RecordFilters] = OpenTimesFilters
     pagination_class = None  # type: ignore[assignment]
     capabilities: ClassVar = {"list": (*SEES, *BOOKS)}

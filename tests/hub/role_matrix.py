@@ -221,6 +221,7 @@ API: dict[str, str] = {
     "GET /api/v1/appointments": "D P B M A",
     "GET /api/v1/appointments/<id>": "D P B M A",
     "POST /api/v1/appointments": "D P M",
+    "POST /api/v1/appointments/in-a-row": "D P M",
     "PATCH /api/v1/appointments/<id>": "D P M",
     "POST /api/v1/appointments/<id>/reschedule": "D P M",
     "POST /api/v1/appointments/<id>/swap": "D P M",
@@ -231,6 +232,7 @@ API: dict[str, str] = {
     "POST /api/v1/appointments/<id>/no-show": "D P M",
     "POST /api/v1/appointments/<id>/reopen": "D P M",
     "GET /api/v1/availability": "D P B M A",
+    "GET /api/v1/availability/in-a-row": "D P B M A",
     "GET /api/v1/holds": "D P M",  # each one's own
     "GET /api/v1/holds/<id>": "D P M",
     "POST /api/v1/holds": "D P M",
