@@ -155,7 +155,7 @@ class BookingForm(WithStart, WithMarks):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
-        self._choices("service", [("", "Choose…"), *_by_category(services)])
+        self._choices("service", [("", "Choose…"), *by_category(services)])
         listed: list[Choice] = [(str(of.pk), of.name) for of in people]
         # Whoever books only for themselves is not asked.
         anyone: list[Choice] = [(ANYONE, "Anyone")] if len(listed) != 1 else []
@@ -172,7 +172,7 @@ class BookingForm(WithStart, WithMarks):
         field.choices = choices
 
 
-def _by_category(services: Iterable[tuple[Service, int]]) -> list[Choice]:
+def by_category(services: Iterable[tuple[Service, int]]) -> list[Choice]:
     """Services under the name of their category, each with its length."""
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for service, minutes in services:

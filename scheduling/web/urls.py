@@ -12,6 +12,7 @@ from scheduling.web import (
     subscriptions,
     swapping,
 )
+from scheduling.web.in_a_row import booking as in_a_row
 
 app_name = "scheduling"
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("calendar/subscriptions/<uuid:pk>/revoke/", subscriptions.revoke, name="feed_revoke"),
     path("feeds/<str:token>.ics", feeds.read_feed, name="calendar_feed"),
     path("calendar/feed/", calendar.send_feed, name="feed"),
+    path("calendar/in-a-row/", in_a_row.book, name="in_a_row"),
     path("calendar/open-times/", booking.show_open_times, name="open_times"),
     path("visits/<str:token>/", include("scheduling.web.selfservice.urls")),
     path("offers/<str:token>/", include("scheduling.web.selfservice.offer_urls")),

@@ -137,6 +137,7 @@ PAGES: dict[str, str] = {
     "/visits/<str:token>/move/": PUBLIC,
     "/appointments/<uuid:pk>/": "D P B M A",
     "/appointments/<uuid:pk>/card/": "D P B M A",
+    "/calendar/in-a-row/": "D P M",
     "/calendar/open-times/": "D P M",
     "/requests/": "D P B M A",
     "/appointments/<uuid:pk>/accept/": "D P M",
