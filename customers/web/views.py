@@ -37,6 +37,7 @@ def show_customer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "audience": audience(),
         **_possible(customer, held),
         "sees_invoices": held.can(Capability.VIEW_INVOICE, Capability.FLAG_BALANCE),
+        "sees_waiting": held.can(Capability.VIEW_CALENDAR, Capability.VIEW_OWN_CALENDAR),
         "sees_sync": held.can(Capability.VIEW_SYNC),
     }
     return render(request, "customers/customer.html", context)

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer
@@ -142,14 +143,20 @@ class WaitingEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.customer} for {self.service}"
 
-    def suits(self, start: datetime) -> bool:
-        """Say whether a local start is what is wished for, and was not passed up."""
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:waiting_entry", args=[self.pk])
+
+    def wants(self, start: datetime) -> bool:
+        """Say whether a local start is what is wished for."""
         return (
             self.first_date <= start.date() <= self.last_date
             and (self.earliest_time is None or self.earliest_time <= start.time())
             and (self.latest_time is None or start.time() <= self.latest_time)
-            and start not in self.passed_up
         )
+
+    def suits(self, start: datetime) -> bool:
+        """Say whether a local start is what is wished for, and was not passed up."""
+        return self.wants(start) and start not in self.passed_up
 
     def days_left(self, today: date, *, most: int) -> tuple[date, date]:
         """Return the first and the last local day to look at from ``today`` on."""

@@ -9,13 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from hub import history, locks, outbox
-from hub.access import AccessDenied, Capability
+from hub.access import Access, AccessDenied, Capability
 from hub.actors import Actor
 from hub.errors import DomainError
 from hub.events import EventName
 from hub.notifications import planning
 from scheduling.holding_time import give_back
-from scheduling.models import WaitingEntry, WaitingStatus
+from scheduling.models import Staff, WaitingEntry, WaitingStatus
 from scheduling.models.waiting import OPEN
 from scheduling.permitting import is_own, require_booker
 
@@ -42,10 +42,16 @@ def require_reach(entry: WaitingEntry, by: Actor) -> None:
     held = require_booker(by)
     if held.locations is not None and entry.location_id not in held.locations:
         raise AccessDenied("Your role does not reach this location.")
-    if not held.can(Capability.BOOK_APPOINTMENT) and (
-        entry.staff is None or not is_own(held, entry.staff)
-    ):
+    if not may_keep(held, entry.staff):
         raise AccessDenied("Your role lets you keep a waiting list only for yourself.")
+
+
+def may_keep(held: Access, staff: Staff | None) -> bool:
+    """Say whether ``held`` decides who waits for ``staff``, or for anybody."""
+    if held.can(Capability.BOOK_APPOINTMENT):
+        return True
+    is_theirs = staff is not None and is_own(held, staff)
+    return is_theirs and held.can(Capability.BOOK_OWN_APPOINTMENT)
 
 
 def become(
@@ -55,15 +61,22 @@ def become(
     *,
     by: Actor,
     fields: Sequence[str] = (),
+    reason: str = "",
 ) -> None:
-    """Write ``status`` and ``fields``, and announce it; without an offer nothing is held."""
+    """Write ``status`` and ``fields``, and announce it; without an offer nothing is held.
+
+    :raises WaitingIsOver: it was ended meanwhile by what takes no lock of entries, such as a
+        merge of its customer with another one.
+    """
     row = WaitingEntry.objects.select_for_update().get(pk=entry.pk)
+    if row.status != entry.status:
+        raise WaitingIsOver("This was changed at this moment. Look again.")
     before, entry.version = row.status, row.version
     entry.status, entry.is_open = status, status in OPEN
     if status != WaitingStatus.OFFERED:
         _end_offer(entry)
     written = dict.fromkeys(("status", "is_open", *OF_OFFER, *fields))
-    history.save(entry, fields=list(written), by=by)
+    history.save(entry, fields=list(written), by=by, reason=reason)
     start = entry.offered_start_at
     outbox.record(
         event,

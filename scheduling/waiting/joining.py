@@ -1,7 +1,6 @@
-"""Put somebody on the waiting list, and take them off."""
+"""Put somebody on the waiting list, take them off, and put them back."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,36 +9,18 @@ from hub import history, outbox
 from hub.actors import Actor
 from hub.errors import DomainError, InvalidInput, require_version
 from hub.events import EventName
-from scheduling.local_times import require_day
-from scheduling.models import Location, Service, Staff, WaitingEntry, WaitingStatus
+from scheduling.models import WaitingEntry, WaitingStatus
 from scheduling.models.waiting import NOTE_LENGTH
-from scheduling.offering import active_staff, customer_for, place_of, require_qualified
+from scheduling.offering import customer_for
 from scheduling.permitting import require_booker
-from scheduling.rules import rules_of
 from scheduling.texts import require_text
 from scheduling.waiting.entries import WaitingIsOver, become, lock, require_reach
 from scheduling.waiting.offering import ring
-
-LONGEST = timedelta(days=366)
+from scheduling.waiting.wishes import Wished, asked_for, require_days
 
 
 class WaitsAlready(DomainError):
     code = "waits_already"
-
-
-@dataclass(frozen=True, slots=True)
-class Wished:
-    """What somebody waits for; days and times of day are on the clock of the location."""
-
-    customer_id: UUID
-    service_id: UUID
-    location_id: UUID
-    first_date: date
-    last_date: date
-    staff_id: UUID | None = None
-    earliest_time: time | None = None
-    latest_time: time | None = None
-    note: str = ""
 
 
 @transaction.atomic
@@ -52,8 +33,8 @@ def join(wished: Wished, *, at: datetime, by: Actor) -> WaitingEntry:
     :raises WaitsAlready: the customer waits for this service here already.
     """
     held = require_booker(by)
-    place, service, staff = _asked_for(wished)
-    _require_days(wished, at=at, place=place)
+    place, service, staff = asked_for(wished)
+    require_days(wished, at=at, place=place)
     entry = WaitingEntry(
         customer=customer_for(wished.customer_id, held),
         service=service,
@@ -72,9 +53,7 @@ def join(wished: Wished, *, at: datetime, by: Actor) -> WaitingEntry:
         with transaction.atomic():
             history.create(entry, by=by)
     except IntegrityError as error:
-        raise WaitsAlready(
-            f"{entry.customer} waits for {service} at {place} already.", field="customer"
-        ) from error
+        raise _twice(entry) from error
     outbox.record(EventName.WAITING_JOINED, subject=entry, by=by)
     ring()
     return entry
@@ -98,31 +77,32 @@ def leave(entry_id: UUID, *, by: Actor, expected_version: int | None = None) -> 
     return entry
 
 
-def _asked_for(wished: Wished) -> tuple[Location, Service, Staff | None]:
-    service = Service.objects.filter(pk=wished.service_id, is_active=True).first()
-    if service is None:
-        raise InvalidInput("This service cannot be booked.", field="service")
-    place = Location.objects.filter(pk=wished.location_id, is_active=True).first()
-    if place is None:
-        raise InvalidInput("There is no such location.", field="location")
-    if not rules_of(service, place).is_offered:
-        raise InvalidInput(f"{service} is not offered at {place}.", field="service")
-    if wished.staff_id is None:
-        return place, service, None
-    staff = active_staff(wished.staff_id)
-    require_qualified(staff, service)
-    return place_of(staff, place.pk), service, staff
+@transaction.atomic
+def come_back(entry_id: UUID, *, at: datetime, by: Actor) -> WaitingEntry:
+    """Put back on the list whoever was taken off, in the place they had.
+
+    :raises AccessDenied: ``by`` may not book for its person, or at its location.
+    :raises InvalidInput: the days they waited for are over.
+    :raises WaitingIsOver: they were not taken off: it is booked, or it is over.
+    :raises WaitsAlready: the customer waits for this service here again already.
+    """
+    entry = lock(entry_id)
+    require_reach(entry, by)
+    if entry.status != WaitingStatus.LEFT:
+        raise WaitingIsOver("Only who was taken off the list can be put back.")
+    if entry.last_date < at.astimezone(entry.location.time_zone).date():
+        raise InvalidInput("The days of this wish are over.", field="last_date")
+    try:
+        with transaction.atomic():
+            become(entry, WaitingStatus.WAITING, EventName.WAITING_JOINED, by=by)
+    except IntegrityError as error:
+        raise _twice(entry) from error
+    ring()
+    return entry
 
 
-def _require_days(wished: Wished, *, at: datetime, place: Location) -> None:
-    first = require_day(wished.first_date, field="first_date")
-    last = require_day(wished.last_date, field="last_date")
-    if last < first:
-        raise InvalidInput("The last day is before the first one.", field="last_date")
-    if last < at.astimezone(place.time_zone).date():
-        raise InvalidInput("This day is over.", field="last_date")
-    if last - first > LONGEST:
-        raise InvalidInput("Somebody waits for a year at most.", field="last_date")
-    earliest, latest = wished.earliest_time, wished.latest_time
-    if earliest and latest and latest < earliest:
-        raise InvalidInput("This is before the earliest time.", field="latest_time")
+def _twice(entry: WaitingEntry) -> WaitsAlready:
+    return WaitsAlready(
+        f"{entry.customer} waits for {entry.service} at {entry.location} already.",
+        field="customer",
+    )

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hub import access
-from hub.access import Capability, requires
+from hub.access import Access, Capability, requires
 from hub.history_reading import entries
 from hub.notifications.models import Notification
-from scheduling.models import Appointment
+from scheduling.models import Appointment, WaitingEntry
 from scheduling.reach import may_change
-from scheduling.states import AppointmentStatus
+from scheduling.states import TO_COME, AppointmentStatus
 from scheduling.tagging import known_tags
 from scheduling.web.forms import NotesForm
 from scheduling.web.wording import MESSAGES, elsewhere, remaining
@@ -110,7 +110,20 @@ def facts(request: HttpRequest, appointment: Appointment, *, at: datetime) -> di
         and appointment.status in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW),
         "may_undo": changes and held_until is not None and held_until > at,
         "undo_left": remaining(held_until - at) if held_until else "",
+        "waits": _still_waiting(appointment, held, at=at),
     }
+
+
+def _still_waiting(appointment: Appointment, held: Access, *, at: datetime) -> WaitingEntry | None:
+    """Return what its customer waits for though it is booked here, to be taken off the list."""
+    if appointment.status not in TO_COME or appointment.start_at <= at:
+        return None
+    waiting = WaitingEntry.objects.visible_to(held).open().select_related("customer", "service")
+    return waiting.filter(
+        customer=appointment.customer_id,
+        service=appointment.service_id,
+        location=appointment.location_id,
+    ).first()
 
 
 def _told(appointment: Appointment) -> list[tuple[Notification, str]]:

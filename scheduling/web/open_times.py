@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.urls import reverse
 
 from hub.access import Access, Capability
 from hub.errors import DomainError
@@ -64,6 +67,7 @@ class TimesAsked:
     price: str = ""
     customer_time: str = ""
     is_asked: bool = False
+    waiting_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def offer_times(
         price=_price(asked) if held.can(Capability.SEE_PRICES) else "",
         customer_time=_customer_time(start_at, asked.zone, customer_zone),
         is_asked=True,
+        waiting_url="" if times else _waiting_url(asked, values),
     )
 
 
@@ -249,6 +254,19 @@ def _free(asked: Asked, start_at: datetime, whom: str = "") -> Verdict:
     ]
     text = f"{' and '.join(buffers)} are kept clear." if buffers else ""
     return Verdict(is_free=True, title=f"{start:%H:%M} – {end:%H:%M} is free{whom}.", text=text)
+
+
+def _waiting_url(asked: Asked, values: Mapping[str, Any]) -> str:
+    """The form that puts the customer on the waiting list for this day and the days after."""
+    told = {
+        "location": asked.place.pk,
+        "customer": values.get("customer"),
+        "service": asked.service.pk,
+        "staff": asked.staff.pk if asked.staff else "",
+        "date": asked.day,
+    }
+    kept = {name: value for name, value in told.items() if value}
+    return f"{reverse('scheduling:waiting_new')}?{urlencode(kept)}"
 
 
 def _next_times(asked: Asked, *, at: datetime) -> list[Alternative]:

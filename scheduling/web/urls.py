@@ -34,6 +34,7 @@ urlpatterns = [
     path("offers/<str:token>/", include("scheduling.web.selfservice.offer_urls")),
     path("book/", include("scheduling.web.selfservice.online_urls")),
     path("classes/", include("scheduling.web.classes.urls")),
+    path("waiting/", include("scheduling.web.waiting.urls")),
     path("series/", include("scheduling.web.series.urls")),
     path("appointments/", booking.book, name="book"),
     path("appointments/<uuid:pk>/", appointments.show_appointment, name="appointment"),

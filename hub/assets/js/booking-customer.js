@@ -1,9 +1,10 @@
-// The customer of a booking: found by name, phone or e-mail while typing, or added on the spot.
+// The customer of a booking or a wish: found by name, phone or e-mail while typing, or added on
+// the spot.
 (() => {
   "use strict";
 
   const WAIT_MS = 160;
-  const panel = document.getElementById("booking");
+  const panel = document.querySelector("#booking, [data-customer-choice]");
   if (!panel) return;
 
   let options = [];
@@ -11,7 +12,7 @@
   let timer = 0;
   let asked = 0;
 
-  const form = () => document.getElementById("booking-form");
+  const form = () => panel.querySelector("form[data-options]");
   const input = () => document.getElementById("booking-customer");
   const list = () => document.getElementById("booking-customers");
   const part = (name) => form().querySelector(`[data-combo-${name}]`);
@@ -21,7 +22,7 @@
     hidden().value = customer.id;
     part("name").textContent = customer.name;
     part("detail").textContent = customer.detail ?? customer.code ?? "";
-    part("avatar").replaceChildren(hub.day.avatar({ name: customer.name, hue: customer.name.length }));
+    part("avatar").replaceChildren(hub.avatar({ name: customer.name, hue: customer.name.length }));
     part("picked").hidden = false;
     part("search").hidden = true;
     if (part("new")) part("new").hidden = true;

@@ -20,17 +20,6 @@
   const seconds = (text) => Date.parse(`${text}Z`) / 1000;
   const plus = (text, count) => new Date((seconds(text) + count) * 1000).toISOString().slice(0, 19);
   const minutesOf = (item) => (seconds(item.end) - seconds(item.start)) / 60;
-  const initials = (name) => {
-    const words = name.split(/\s+/).filter(Boolean);
-    return [...new Set([words.at(0), words.at(-1)])].map((word) => word?.[0] ?? "").join("").toUpperCase();
-  };
-  const hueOf = (person) => ((person.hue - 1) % 6) + 1;
-
-  function avatar(person) {
-    const made = hub.element("span", `av a${hueOf(person)}`, initials(person.name));
-    made.setAttribute("aria-hidden", "true");
-    return made;
-  }
 
   function background(feed, person, start, end, kind, title = "") {
     return {
@@ -147,7 +136,7 @@
       meter.setAttribute("aria-label", `${person.name}: ${person.booked}% booked`);
       words.append(meter);
     }
-    return { domNodes: [hub.element("div", "staff", avatar(person), words)] };
+    return { domNodes: [hub.element("div", "staff", hub.avatar(person), words)] };
   }
 
   // Tags and color in words: no color stands for anything alone.
@@ -200,5 +189,5 @@
     return new Intl.DateTimeFormat("en-US", format).format(new Date(`${date}T00:00:00Z`));
   }
 
-  hub.day = { avatar, clock, columnsOf, content, event, eventsOf, head, minutesOf, plus, seconds, title, STATUS };
+  hub.day = { clock, columnsOf, content, event, eventsOf, head, minutesOf, plus, seconds, title, STATUS };
 })();

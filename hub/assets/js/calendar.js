@@ -163,7 +163,7 @@
 
   function strip() {
     const buttons = feed.staff.map((one) => {
-      const button = hub.element("button", "", hub.day.avatar(one), one.name.split(" ")[0]);
+      const button = hub.element("button", "", hub.avatar(one), one.name.split(" ")[0]);
       button.type = "button";
       button.dataset.calPerson = one.id;
       button.setAttribute("aria-pressed", String(one.id === person));

@@ -21,6 +21,17 @@
     return made;
   }
 
+  function initials(name) {
+    const words = name.split(/\s+/).filter(Boolean);
+    return [...new Set([words.at(0), words.at(-1)])].map((word) => word?.[0] ?? "").join("").toUpperCase();
+  }
+
+  function avatar({ name, hue }) {
+    const made = element("span", `av a${((hue - 1) % 6) + 1}`, initials(name));
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  }
+
   // The token changes at sign-in, so it is read at the moment of use.
   function csrf() {
     return document.querySelector("meta[name=csrf-token]")?.content ?? "";
@@ -77,5 +88,5 @@
     return Boolean(target.closest?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"));
   }
 
-  window.hub = { icon, element, csrf, post, problem, wording, on, isTyping };
+  window.hub = { icon, element, avatar, csrf, post, problem, wording, on, isTyping };
 })();

@@ -6,7 +6,8 @@ from typing import Any
 from customers.models import Customer
 from hub.actors import Actor
 from scheduling.models import Appointment, Location, Service, Staff, WaitingEntry
-from scheduling.waiting.joining import Wished, join
+from scheduling.waiting.joining import join
+from scheduling.waiting.wishes import Wished
 from tests.factories.people import SETUP
 from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
 

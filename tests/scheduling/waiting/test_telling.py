@@ -17,9 +17,10 @@ from hub.notifications.sending import send_due
 from scheduling.linking import LinkUnknown, open_link
 from scheduling.models import WaitingEntry, WaitingStatus
 from scheduling.waiting.answering import accept, expire_offers
-from scheduling.waiting.joining import Wished, join, leave
+from scheduling.waiting.joining import join, leave
 from scheduling.waiting.letters import offer_token, open_offer_link
 from scheduling.waiting.offering import LASTS, offer_freed
+from scheduling.waiting.wishes import Wished
 from tests.customers.merged import merge
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, client, location, service, staff

@@ -13,6 +13,7 @@ from tests.factories.clients import signed_in
 from tests.factories.people import person
 from tests.factories.scheduling import MONDAY_9, location, service, staff
 from tests.scheduling.selfservice.links import phone
+from tests.scheduling.waiting.list_of import AT
 
 IN_CALENDAR = {"HX-Request": "true", "HX-Current-URL": "http://testserver/calendar/"}
 NOW = MONDAY_9 - timedelta(hours=3)  # 07:00 in Berlin
@@ -22,6 +23,13 @@ NOW = MONDAY_9 - timedelta(hours=3)  # 07:00 in Berlin
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def long_before(clock: time_machine.Traveller) -> time_machine.Traveller:
+    """A week before, when people are put on the waiting list."""
+    clock.move_to(AT, tick=False)
+    return clock
 
 
 @pytest.fixture
