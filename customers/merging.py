@@ -14,7 +14,7 @@ from django.db import transaction
 from customers import details, joining, pairing, references, survivorship
 from customers.joining import PointChange, flags_of
 from customers.models import ContactPoint, Customer, Merge
-from customers.moving import Move, move_all, note
+from customers.moving import Move, move_all, note, settle_all
 from customers.normalizing import clean_line
 from customers.pairing import Pair
 from customers.pending import compare_later
@@ -102,6 +102,7 @@ def merge_customers(merging: Merging, *, at: datetime, by: Actor) -> Merge:
     points = joining.joined_points(pair.survivor, pair.absorbed, chosen)
     refused = joining.refused_channels(pair.survivor, pair.absorbed)
     merge = _begin(pair, chosen, points, reason=reason, move=move)
+    settle_all(merge, move)
     move_all(merge, move)
     note(merge, "contact_point", [change.point.pk for change in points if change.moves])
     joining.write_points(points, move)

@@ -37,6 +37,20 @@ def move_all(merge: Merge, move: Move) -> None:
         note(merge, reference.kind, [row.pk for row in rows])
 
 
+def settle_all(merge: Merge, move: Move) -> None:
+    """End what the two cannot both keep, and note it in the ledger of ``merge``."""
+    both = [move.origin.pk, move.target.pk]
+    for each in references.settlements():
+        note(merge, each.kind, each.settle(both, reason=move.reason, by=move.by))
+
+
+def restore_all(merge: Merge, move: Move) -> None:
+    """Let go on what ``merge`` had ended, once its rows went back."""
+    known = noted(merge)
+    for each in references.settlements():
+        each.restore(known.get(each.kind, frozenset()), reason=move.reason, by=move.by)
+
+
 def move_back(rows: Rows, move: Move) -> None:
     """Move exactly ``rows``, as far as they are still at the origin."""
     for reference in references.registered():

@@ -1,18 +1,19 @@
 """What points to a customer from above, registered by each app at start-up; no upward import.
 
 Which customers are a practitioner's own; which rows go along when two customers become one;
-and which of those cannot go back when it is undone.
+which of those cannot go back when it is undone; and what ends when both have it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from hub.access import Access
+from hub.actors import Actor
 from hub.events import EventName
 
 Reach = Callable[[Access], Q]
@@ -58,9 +59,36 @@ class Reference:
         return f"{count} {self.one if count == 1 else self.many}"
 
 
+class Settle(Protocol):
+    """End what two customers both have and one cannot have twice; return the ids of what ended."""
+
+    def __call__(
+        self, customer_ids: Iterable[UUID], *, reason: str, by: Actor
+    ) -> Iterable[UUID]: ...
+
+
+class Restore(Protocol):
+    """Let go on what a merge ended, as far as it can."""
+
+    def __call__(self, ids: Iterable[UUID], *, reason: str, by: Actor) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """``settle`` comes before the rows of a merge move, ``restore`` after they went back.
+
+    ``kind`` names in the ledger of the merge what ended.
+    """
+
+    kind: str
+    settle: Settle
+    restore: Restore
+
+
 _reaches: list[Reach] = []
 _references: dict[str, Reference] = {}
 _bonds: list[Bond] = []
+_settlements: dict[str, Settlement] = {}
 
 
 def register_reach(reach: Reach) -> None:
@@ -78,6 +106,15 @@ def register_bond(bond: Bond) -> None:
     """Add a rule about rows that cannot be parted, such as a visit and its invoice."""
     if bond not in _bonds:
         _bonds.append(bond)
+
+
+def register_settlement(settlement: Settlement) -> None:
+    """Add a rule about what ends when two customers who become one both have it."""
+    _settlements[settlement.kind] = settlement
+
+
+def settlements() -> Iterable[Settlement]:
+    return tuple(_settlements.values())
 
 
 def registered() -> Iterable[Reference]:

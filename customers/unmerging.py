@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from customers import details, joining, pairing, parting, references, survivorship
 from customers.models import Customer, Merge, ReviewState
-from customers.moving import Move, move_back, noted
+from customers.moving import Move, move_back, noted, restore_all
 from customers.pairing import Pair
 from customers.pending import compare_later
 from customers.references import Rows
@@ -102,6 +102,7 @@ def unmerge(
     _part(merge, pair, written, move)
     parting.part_points(merge, pair, move)
     move_back(_returning(merge), move)
+    restore_all(merge, move)
     parting.withdraw_refusals(merge, by=by)
     parting.reopen_reviews(merge, move, verdict=verdict)
     _announce(pair, merge, written, by=by)

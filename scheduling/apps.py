@@ -15,6 +15,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.models import Appointment, Series, WaitingEntry
         from scheduling.moving_in import forgetting
         from scheduling.waiting import erasing as waits
+        from scheduling.waiting import twins
         from scheduling.waiting.letters import KIND
 
         references.register_reach(_customers_of_own_appointments)
@@ -37,8 +38,10 @@ class SchedulingConfig(AppConfig):
                 "waiting list entry",
                 "waiting list entries",
                 EventName.WAITING_UPDATED,
-                once=("service", "location", "is_open"),
             )
+        )
+        references.register_settlement(
+            references.Settlement("waiting_ended", twins.settle, twins.restore)
         )
         telling.register()
         registry.register(KIND)

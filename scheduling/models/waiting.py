@@ -33,7 +33,7 @@ OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
 
 class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
     def open(self) -> Self:
-        """Those that still wait, or have an offer; not the twin that a merge left behind."""
+        """Those that still wait, or have an offer."""
         return self.filter(is_open=True, customer__canonical=None)
 
     def visible_to(self, access: Access) -> Self:

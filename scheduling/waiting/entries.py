@@ -71,7 +71,7 @@ def become(
     row = WaitingEntry.objects.select_for_update().get(pk=entry.pk)
     if row.status != entry.status:
         raise WaitingIsOver("This was changed at this moment. Look again.")
-    before, entry.version = row.status, row.version
+    before, entry.version, entry.customer_id = row.status, row.version, row.customer_id
     entry.status, entry.is_open = status, status in OPEN
     if status != WaitingStatus.OFFERED:
         _end_offer(entry)

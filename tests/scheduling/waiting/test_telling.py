@@ -138,9 +138,9 @@ def test_of_two_who_are_one_and_wait_for_the_same_only_one_is_offered_it(
     merge(known, entry.customer)
     offer_freed(at=AT)
 
-    assert now(kept).status == WaitingStatus.OFFERED
-    assert now(entry).status == WaitingStatus.WAITING
-    assert list(WaitingEntry.objects.open()) == [kept]
+    assert now(kept).status == WaitingStatus.LEFT
+    assert now(entry).status == WaitingStatus.OFFERED
+    assert list(WaitingEntry.objects.open()) == [entry]
 
 
 def test_erasing_somebody_ends_their_wish_and_forgets_its_note(entry: WaitingEntry) -> None:
