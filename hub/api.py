@@ -23,6 +23,7 @@ from scheduling.api.rota import (
 from scheduling.api.series import SeriesViewSet
 from scheduling.api.sessions import SessionViewSet
 from scheduling.api.viewsets import AppointmentViewSet, AvailabilityViewSet
+from scheduling.api.waiting import WaitingEntryViewSet
 
 router = DeclaredRouter()
 router.register("customers", CustomerViewSet, basename="customers")
@@ -34,6 +35,7 @@ router.register("availability", AvailabilityViewSet, basename="availability")
 router.register("availability/in-a-row", RowsViewSet, basename="in-a-row")
 router.register("holds", HoldViewSet, basename="holds")
 router.register("sessions", SessionViewSet, basename="sessions")
+router.register("waiting-entries", WaitingEntryViewSet, basename="waiting-entries")
 router.register("series", SeriesViewSet, basename="series")
 router.register("locations", LocationViewSet, basename="locations")
 router.register("services", ServiceViewSet, basename="services")

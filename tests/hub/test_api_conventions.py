@@ -18,6 +18,7 @@ from tests.factories.scheduling import booked, closure, feed, room, special_day,
 from tests.scheduling.holding import held
 from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
+from tests.scheduling.waiting.list_of import waits
 
 pytestmark = pytest.mark.django_db
 CHANGES = [one for one in api_actions() if one.method != "get" and "<id>" in one.route]
@@ -28,7 +29,9 @@ READERS = [one for one in api_actions() if one.name == "retrieve"]
 
 # What practitioners see of their own only.
 OF_SOMEBODY = [
-    one for one in READERS if one.viewset.prefix in {"apt", "cus", "off", "spd", "stf", "wrk"}
+    one
+    for one in READERS
+    if one.viewset.prefix in {"apt", "cus", "off", "spd", "stf", "wrk", "wte"}
 ]
 
 
@@ -58,6 +61,7 @@ def records(tool: ApiClient) -> dict[str, str]:
         "res": room().pk,
         "ser": started().pk,
         "ses": planned().pk,
+        "wte": waits(of=visit.service).pk,
         "svc": visit.service_id,
         "spd": special_day(visit.staff).pk,
         "stf": visit.staff_id,

@@ -28,6 +28,7 @@ from tests.factories.scheduling import booked, closure, feed, room, special_day,
 from tests.scheduling.holding import held
 from tests.scheduling.planned import planned
 from tests.scheduling.recurring import started
+from tests.scheduling.waiting.list_of import waits
 
 EXAMPLES = 10
 CHECKS = [
@@ -78,6 +79,7 @@ def records(tool: ApiClient) -> dict[str, str]:
         "feeds": public_id("fed", feed(visit.staff).feed.pk),
         "holds": held(tool),
         "sessions": public_id("ses", planned().pk),
+        "waiting-entries": public_id("wte", waits(of=visit.service).pk),
     }
     return {kind: f"/api/v1/{kind}/{pk}" for kind, pk in known.items()}
 
