@@ -3,23 +3,20 @@
 An answer is as of now and promises nothing; booking looks again under its locks.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
 from scheduling.daily import full_days
+from scheduling.gaps import free_gaps
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
 from scheduling.models import GroupSession, Location, Service, Staff
 from scheduling.needs import Need, qualified_at, resources_needed
-from scheduling.occupying import Subject
 from scheduling.rules import rules_of
 from scheduling.seating import with_free_seats
 
@@ -221,31 +218,6 @@ def _starts_with(
     return availability.starts_with(need.count, each)
 
 
-def free_gaps(
-    subjects: Iterable[Subject], start: datetime, end: datetime, *, at: datetime
-) -> Mapping[str, list[Span]]:
-    """Return for each subject the stretches from ``start`` to ``end`` in which a unit is free.
-
-    A canceled slot whose time to undo is over counts as free, and so does a hold that is over.
-    """
-    listed = list(subjects)
-    gaps: dict[str, list[Span]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _GAPS,
-            {
-                "start": start,
-                "end": end,
-                "at": at,
-                "subjects": [subject.subject for subject in listed],
-                "capacities": [subject.capacity for subject in listed],
-            },
-        )
-        for subject, first, last in cursor.fetchall():
-            gaps[subject].append((first, last))
-    return gaps
-
-
 def _window(days: Sequence[date], wish: Wish) -> tuple[datetime, datetime]:
     """Return the days as instants, wide enough for buffers and for what ends the day after."""
     before = timedelta(seconds=wish.shape.before)
@@ -274,25 +246,3 @@ def _open_time(start: int, shape: Shape, staff_id: UUID) -> OpenTime:
     return OpenTime(
         availability.moment(start), availability.moment(start + shape.length), staff_id
     )
-
-
-_GAPS = """
-    WITH stale AS MATERIALIZED (
-        SELECT id FROM scheduling_appointment WHERE slot_held_until < %(at)s
-        UNION ALL SELECT id FROM scheduling_hold WHERE expires_at <= %(at)s
-    ), free AS (
-        SELECT wanted.subject, tstzmultirange(tstzrange(%(start)s, %(end)s))
-            - coalesce(range_agg(taken.block), '{}') AS gaps
-        FROM unnest(%(subjects)s::text[], %(capacities)s::int[]) AS wanted(subject, capacity)
-        CROSS JOIN LATERAL generate_series(1, wanted.capacity) AS numbered(unit)
-        LEFT JOIN scheduling_occupancy taken
-            ON taken.active AND taken.subject = wanted.subject AND taken.unit = numbered.unit
-            AND taken.block && tstzrange(%(start)s, %(end)s)
-            AND coalesce(taken.appointment_id, taken.hold_id, taken.session_id)
-                NOT IN (SELECT id FROM stale)
-        GROUP BY wanted.subject, numbered.unit
-    )
-    SELECT subject, ceil(extract(epoch FROM lower(gap)))::bigint,
-        floor(extract(epoch FROM upper(gap)))::bigint
-    FROM free CROSS JOIN LATERAL unnest(gaps) AS gap
-"""
