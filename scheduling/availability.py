@@ -18,6 +18,7 @@ Span = tuple[int, int]
 Starts = tuple[int, int]
 
 GRID_SECONDS = 15 * 60
+END = 2**62  # later than anything
 
 
 @dataclass(frozen=True, slots=True)

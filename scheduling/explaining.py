@@ -10,6 +10,7 @@ from hub.access import Access
 from hub.errors import DomainError
 from scheduling import limits
 from scheduling.daily import require_room_on_day
+from scheduling.elsewhere import require_free_elsewhere
 from scheduling.models import Appointment, Service
 from scheduling.needs import at_work, needs_of
 from scheduling.offering import active_staff, drafted, place_of, require_qualified
@@ -25,8 +26,8 @@ class Reason:
     """Why a time is not offered.
 
     ``code``: past, notice, horizon, daily_limit, not_offered, not_qualified,
-    outside_working_hours, closed, away, taken, held, buffer, no_room, no_colleague,
-    no_class_then, full. A limit can be set aside by those who may.
+    outside_working_hours, closed, away, busy_elsewhere, taken, held, buffer, no_room,
+    no_colleague, no_class_then, full. A limit can be set aside by those who may.
     """
 
     code: str
@@ -63,12 +64,13 @@ def _reasons(draft: Appointment, rules: Rules, *, held: Access, at: datetime) ->
         yield from _said_by(_checks_of_class(draft, rules, held=held, at=at))
         return
     needs = needs_of(rules, place, service, staff)
-    there = partial(at_work, needs, place, draft.start_at, draft.end_at)
+    there = partial(at_work, needs, draft)
     checks: Sequence[Check] = (
         lambda: require_qualified(staff, service),
         lambda: limits.require_notice(draft, at=at),
         lambda: limits.require_horizon(draft, rules.horizon_days, at=at),
         lambda: limits.require_hours(staff, place, draft.start_at, draft.end_at),
+        lambda: require_free_elsewhere(staff, draft),
         lambda: require_room_on_day(draft, rules.daily_limit, at=at),
         lambda: require_room(draft, staff, there(), held=held, at=at),
     )

@@ -1,12 +1,13 @@
 """Within which limits an appointment may be moved, and who may return it to where it was."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.actors import Actor
 from scheduling import limits
 from scheduling.daily import require_room_on_day
+from scheduling.elsewhere import Block
 from scheduling.models import Appointment
 from scheduling.needs import Need, at_work
 from scheduling.rules import rules_of
@@ -25,6 +26,7 @@ def require_limits(
     """Require notice, horizon and hours of everybody, unless ``by`` takes back its own move.
 
     :raises OutsideWorkingHours: it is not within one stretch of work of each.
+    :raises BusyElsewhere: it takes more time of a person who is busy outside then.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it would be further away than it was, and than it can be booked ahead.
     :raises DayIsFull: the person does no more of the service on that day.
@@ -35,13 +37,24 @@ def require_limits(
             _require_horizon(appointment, before, at=at)
         if appointment.session_id is not None:
             return  # whoever planned the class has looked at hours
-        place, times = appointment.location, (appointment.start_at, appointment.end_at)
-        limits.require_hours(appointment.staff, place, *times)
+        limits.require_there(appointment.staff, appointment, kept=_kept(appointment, before))
         _require_day(appointment, before, at=at)
-        at_work(needs, place, *times)
+        at_work(needs, appointment)
     except limits.LIMITS:
         if not _takes_back(appointment, by):
             raise
+
+
+def _kept(appointment: Appointment, before: Placement) -> Block | None:
+    """Return what it took of the same person before, buffers included."""
+    start, end = before["start_at"], before["end_at"]
+    same = before["staff"] == appointment.staff_id
+    if not (same and isinstance(start, datetime) and isinstance(end, datetime)):
+        return None
+    return (
+        start - timedelta(minutes=appointment.buffer_before_minutes),
+        end + timedelta(minutes=appointment.buffer_after_minutes),
+    )
 
 
 def _require_horizon(appointment: Appointment, before: Placement, *, at: datetime) -> None:

@@ -11,8 +11,9 @@ from hub.access import Access, AccessDenied, Capability
 from hub.errors import DomainError, InvalidInput
 from scheduling import availability, working
 from scheduling.daily import DayIsFull
-from scheduling.local_times import YEARS, day_bounds
-from scheduling.models import Appointment, Location, Staff
+from scheduling.elsewhere import Block, BusyElsewhere, free_elsewhere, require_free_elsewhere
+from scheduling.local_times import YEARS, day_bounds, said
+from scheduling.models import Appointment, GroupSession, Location, Staff
 from scheduling.texts import OVERRIDE_LENGTH, require_text
 
 SHORTEST = timedelta(minutes=5)
@@ -34,7 +35,7 @@ class TooEarly(DomainError):
 
 
 # What a manager may set aside with a reason.
-LIMITS = (OutsideWorkingHours, TooLate, TooEarly, DayIsFull)
+LIMITS = (OutsideWorkingHours, TooLate, TooEarly, DayIsFull, BusyElsewhere)
 
 
 def in_utc(moment: datetime, *, field: str) -> datetime:
@@ -73,6 +74,24 @@ def at_work(
     stretches = working.work_of(people, location, dates)
     span = (availability.seconds(start_at), availability.seconds(end_at))
     return [person for person in people if availability.holds(stretches[person.pk], span)]
+
+
+def require_there(
+    person: Staff, draft: Appointment | GroupSession, *, kept: Block | None = None
+) -> None:
+    """Require that ``person`` works while ``draft`` takes place, and has nothing else then.
+
+    :raises OutsideWorkingHours: it is not within one stretch of their work.
+    :raises BusyElsewhere: they are busy in a calendar outside, ``kept`` time aside.
+    """
+    require_hours(person, draft.location, draft.start_at, draft.end_at)
+    require_free_elsewhere(person, draft, kept=kept)
+
+
+def there(people: Sequence[Staff], draft: Appointment | GroupSession) -> list[Staff]:
+    """Return those of ``people`` who work all that time, and have nothing else then."""
+    working_then = at_work(people, draft.location, draft.start_at, draft.end_at)
+    return free_elsewhere(working_then, draft) if working_then else []
 
 
 def require_notice(draft: Appointment, *, at: datetime) -> None:
@@ -116,7 +135,7 @@ def last_date(horizon_days: int, *, at: datetime, zone: ZoneInfo) -> date:
 
 
 def may_set_aside(held: Access, reason: str) -> bool:
-    """Say whether a reason was given to go beyond hours and notice.
+    """Say whether a reason was given to go beyond hours, notice and other limits.
 
     :raises AccessDenied: one was given by somebody who may not.
     :raises InvalidInput: it is too long.
@@ -126,10 +145,6 @@ def may_set_aside(held: Access, reason: str) -> bool:
     if not held.can(Capability.OVERRIDE_BOOKING_LIMITS):
         raise AccessDenied("Only a manager may book outside working hours and notice.")
     return True
-
-
-def said(local: datetime) -> str:
-    return f"{local:%a, %b} {local.day}, {local:%H:%M}"
 
 
 def in_words(minutes: int) -> str:

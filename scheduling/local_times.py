@@ -64,6 +64,11 @@ def offset_name(moment: datetime) -> str:
     return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
 
 
+def said(local: datetime) -> str:
+    """“Mon, Mar 1, 10:00”."""
+    return f"{local:%a, %b} {local.day}, {local:%H:%M}"
+
+
 def comes_twice(local: datetime) -> bool:
     """Say whether the clocks show ``local``, an aware time, twice on its day."""
     return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -158,23 +157,20 @@ def colleagues_called(
     return [found[pk] for pk in wanted]
 
 
-def at_work(
-    needs: Iterable[Need], place: Location, start_at: datetime, end_at: datetime
-) -> list[Need]:
-    """Leave out colleagues who do not work then.
+def at_work(needs: Iterable[Need], draft: Appointment | GroupSession) -> list[Need]:
+    """Leave out colleagues who do not work then, or are busy in a calendar outside.
 
     :raises OutsideWorkingHours: somebody who was named does not.
+    :raises BusyElsewhere: somebody who was named is.
     """
-    return [_at_work(need, place, start_at, end_at) for need in needs]
+    return [_at_work(need, draft) for need in needs]
 
 
-def at_work_first(
-    needs: Iterable[Need], place: Location, start_at: datetime, end_at: datetime
-) -> list[Need]:
-    """Put colleagues who work then before the others, for a booking that sets hours aside."""
+def at_work_first(needs: Iterable[Need], draft: Appointment | GroupSession) -> list[Need]:
+    """Put colleagues who are there then before the others, for a booking that sets that aside."""
     found = []
     for need in needs:
-        there = limits.at_work(need.people, place, start_at, end_at)
+        there = limits.there(need.people, draft)
         ordered = sorted(need.candidates, key=lambda one: one not in there)
         found.append(replace(need, candidates=ordered) if there else need)
     return found
@@ -202,12 +198,12 @@ def _of_both(
     return found
 
 
-def _at_work(need: Need, place: Location, start_at: datetime, end_at: datetime) -> Need:
+def _at_work(need: Need, draft: Appointment | GroupSession) -> Need:
     people = need.people
     if not people:
         return need
     if need.named:
         for person in people:
-            limits.require_hours(person, place, start_at, end_at)
+            limits.require_there(person, draft)
         return need
-    return replace(need, candidates=limits.at_work(people, place, start_at, end_at))
+    return replace(need, candidates=limits.there(people, draft))

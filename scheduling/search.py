@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from scheduling import availability, working
 from scheduling.availability import Shape, Span
 from scheduling.daily import full_days
+from scheduling.elsewhere import NOWHERE, Elsewhere, elsewhere_of
 from scheduling.gaps import free_gaps
 from scheduling.limits import earliest_start, last_date
 from scheduling.local_times import YEARS, day_bounds
-from scheduling.models import GroupSession, Location, Service, Staff
+from scheduling.models import GroupSession, Location, Service, Staff, StaleCalendars
 from scheduling.needs import Need, qualified_at, resources_needed
 from scheduling.rules import rules_of
 from scheduling.seating import with_free_seats
@@ -26,11 +27,15 @@ NEARBY_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class OpenTime:
-    """A time that could be booked with ``staff_id``; buffers lie outside of it."""
+    """A time that could be booked with ``staff_id``; buffers lie outside of it.
+
+    ``is_unconfirmed``: somebody may be busy in a calendar outside that was not read for long.
+    """
 
     start_at: datetime
     end_at: datetime
     staff_id: UUID
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,14 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
     work = working.work_of(people, wish.place, _with_neighbors(days))
     begin, end = _instants(days, wish)
     things = {one for need in wish.needs for one in need.candidates}
-    gaps = free_gaps([*people, *things], *_window(days, wish), at=at)
+    window = _window(days, wish)
+    elsewhere = elsewhere_of({person.pk for person in people}, *window, at=at)
+    free_here = free_gaps([*people, *things], *window, at=at)
+    gaps = {one.subject: free_here[one.subject] for one in things}
+    only_sure = wish.place.stale_calendars == StaleCalendars.HIDDEN
+    for person in people:
+        known = elsewhere.get(person.pk, NOWHERE)
+        gaps[person.subject] = known.leaves(free_here[person.subject], only_sure=only_sure)
     also = [_starts_with(need, gaps, wish.shape) for need in wish.needs]
     colleagues = {
         person.pk: availability.common(
@@ -187,7 +199,7 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
             also=[*also, availability.starts_with(wish.beside, others)] if wish.beside else also,
         )
         found += [(start, position, pk) for start in starts if start < end]
-    times = (_open_time(start, wish.shape, staff_id) for start, _, staff_id in sorted(found))
+    times = (_open_time(start, wish, staff_id, elsewhere) for start, _, staff_id in sorted(found))
     return [
         time
         for time in times
@@ -242,7 +254,13 @@ def _days(first: date, count: int) -> list[date]:
     return [first + timedelta(days=offset) for offset in range(count)]
 
 
-def _open_time(start: int, shape: Shape, staff_id: UUID) -> OpenTime:
-    return OpenTime(
-        availability.moment(start), availability.moment(start + shape.length), staff_id
-    )
+def _open_time(
+    start: int, wish: Wish, staff_id: UUID, elsewhere: Mapping[UUID, Elsewhere]
+) -> OpenTime:
+    end = start + wish.shape.length
+    # Which colleagues take part is chosen when it is booked.
+    people = {staff_id, *(person.pk for person in wish.colleagues)}
+    known = (elsewhere.get(pk, NOWHERE) for pk in people)
+    is_sure = all(one.is_sure(end + wish.shape.after) for one in known)
+    edges = availability.moment(start), availability.moment(end)
+    return OpenTime(*edges, staff_id, is_unconfirmed=not is_sure)

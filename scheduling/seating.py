@@ -7,7 +7,7 @@ from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from hub.errors import DomainError
-from scheduling.limits import said
+from scheduling.local_times import said
 from scheduling.models import (
     Appointment,
     GroupSession,

@@ -33,6 +33,7 @@ def secure(
     and notice and horizon are looked at as they were when it was made.
 
     :raises OutsideWorkingHours: it is not within one stretch of work.
+    :raises BusyElsewhere: the person is busy in a calendar outside.
     :raises TooLate: it starts too soon, or in the past.
     :raises TooEarly: it is further away than the service can be booked ahead.
     :raises DayIsFull: the person does no more of the service on that day.
@@ -44,7 +45,7 @@ def secure(
         if not set_aside:
             _require_in_time(draft, offer, at=hold.created_at if hold else at)
     elif set_aside:
-        needs = at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
+        needs = at_work_first(offer.needs, draft)
     else:
         needs = _within_limits(draft, offer, at=hold.created_at if hold else at)
     occupying.lock(offer.subjects)
@@ -67,10 +68,10 @@ def end(hold: Hold) -> None:
 
 
 def _within_limits(draft: Appointment, offer: Offer, *, at: datetime) -> list[Need]:
-    """Return what ``offer`` needs, without colleagues who do not work then."""
+    """Return what ``offer`` needs, without colleagues who are not there then."""
     _require_in_time(draft, offer, at=at)
-    limits.require_hours(offer.staff, offer.place, draft.start_at, draft.end_at)
-    return at_work(offer.needs, offer.place, draft.start_at, draft.end_at)
+    limits.require_there(offer.staff, draft)
+    return at_work(offer.needs, draft)
 
 
 def _require_in_time(draft: Appointment, offer: Offer, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from hub.actors import Actor
 from hub.errors import InvalidInput
 from hub.events import EventName
 from scheduling import limits, occupying
-from scheduling.limits import said
+from scheduling.local_times import said
 from scheduling.models import (
     GroupSession,
 )
@@ -49,6 +49,7 @@ def plan_classes(
     :raises InvalidInput: a value is unknown or cannot be right, or the service has no seats.
     :raises NotQualified: the staff member does not offer the service.
     :raises OutsideWorkingHours: one is not within one stretch of work.
+    :raises BusyElsewhere: somebody is busy in a calendar outside then.
     :raises SlotTaken: person or room is taken; names the date.
     """
     held = require_booker(by)
@@ -143,12 +144,12 @@ def _planned(  # noqa: PLR0913
 
 
 def require_there(session: GroupSession, needs: Sequence[Need], reason: str) -> list[Need]:
-    """Return ``needs`` of people who work then; with a ``reason`` they only come first.
+    """Return ``needs`` of people who are there then; with a ``reason`` they only come first.
 
-    :raises OutsideWorkingHours: the lead, or somebody who was named, does not.
+    :raises OutsideWorkingHours: the lead, or somebody who was named, does not work then.
+    :raises BusyElsewhere: one of them is busy in a calendar outside.
     """
-    span = (session.location, session.start_at, session.end_at)
     if reason:
-        return at_work_first(needs, *span)
-    limits.require_hours(session.staff, *span)
-    return at_work(needs, *span)
+        return at_work_first(needs, session)
+    limits.require_there(session.staff, session)
+    return at_work(needs, session)

@@ -1,5 +1,6 @@
 from scheduling.models.appointments import Appointment, Assignment, CanceledBy
 from scheduling.models.catalog import FeeKind, Service, ServiceAtLocation
+from scheduling.models.external import ExternalBusy, ExternalCalendar
 from scheduling.models.feeds import CalendarFeed, FeedDetails
 from scheduling.models.groups import GroupSession, GroupStatus
 from scheduling.models.holds import Hold
@@ -16,7 +17,7 @@ from scheduling.models.moving_in import (
 )
 from scheduling.models.occupancies import Occupancy, Owner
 from scheduling.models.online import OnlineBooking
-from scheduling.models.places import Closure, Location, Resource, ResourceKind
+from scheduling.models.places import Closure, Location, Resource, ResourceKind, StaleCalendars
 from scheduling.models.series import Series, SeriesStatus
 from scheduling.models.staff import SpecialHours, Staff, TimeOff, WorkingHours
 from scheduling.models.waiting import WaitingEntry, WaitingStatus
@@ -29,6 +30,8 @@ __all__ = [
     "CanceledBy",
     "Closure",
     "Color",
+    "ExternalBusy",
+    "ExternalCalendar",
     "FeeKind",
     "FeedDetails",
     "FileKind",
@@ -53,6 +56,7 @@ __all__ = [
     "ServiceAtLocation",
     "SpecialHours",
     "Staff",
+    "StaleCalendars",
     "TakingBack",
     "TimeOff",
     "WaitingEntry",

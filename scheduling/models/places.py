@@ -17,6 +17,13 @@ def nights() -> Hours:
     return Hours([(0, 8 * 60), (21 * 60, DAY_MINUTES)])
 
 
+class StaleCalendars(models.TextChoices):
+    """What becomes of times while a person's calendar outside cannot be read."""
+
+    UNCONFIRMED = "unconfirmed", "Offer them, and say that they are not confirmed"
+    HIDDEN = "hidden", "Do not offer them"
+
+
 class Location(Week):
     """A place with an address and a clock; the week holds its opening hours.
 
@@ -56,6 +63,13 @@ class Location(Week):
     )
     quiet_hours = HoursField(
         default=nights, help_text="No reminder reaches anybody in these hours of their clock"
+    )
+    stale_calendars = models.CharField(
+        max_length=12,
+        choices=StaleCalendars,
+        default=StaleCalendars.UNCONFIRMED,
+        db_default=StaleCalendars.UNCONFIRMED,
+        help_text="Times of whoever has a calendar outside that was not read for long",
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

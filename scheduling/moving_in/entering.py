@@ -69,7 +69,7 @@ def enter(
     occupying.require_unchanged(offer.place, offer.subjects)
     is_taking = draft.status in OCCUPYING
     if is_taking:
-        needs = at_work_first(offer.needs, offer.place, draft.start_at, draft.end_at)
+        needs = at_work_first(offer.needs, draft)
         units = place(draft, offer.staff, needs, held=held, at=at)
         name_resource(draft, units)
     draft.number = next_of("scheduling_appointment_number")

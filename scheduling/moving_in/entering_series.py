@@ -12,7 +12,7 @@ from hub.access import Access
 from hub.actors import Actor
 from scheduling import limits
 from scheduling.booking import Booking
-from scheduling.limits import said
+from scheduling.local_times import said
 from scheduling.models import Appointment, MovedIn, MovingIn, Series
 from scheduling.moving_in.entering import enter
 from scheduling.moving_in.understanding import Visit

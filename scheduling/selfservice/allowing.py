@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from hub.errors import DomainError
-from scheduling.limits import said
+from scheduling.local_times import said
 from scheduling.models import Appointment
 from scheduling.rules import rules_of
 from scheduling.states import AppointmentStatus

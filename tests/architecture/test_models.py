@@ -17,6 +17,8 @@ UNTRACKED = {
     "hub.RequestCount": "a counter, kept for its window",
     "hub.Inspection": "what the last nightly look found",
     "notifications.Notification": "its rows are the record of what was sent",
+    "scheduling.ExternalCalendar": "what is known of a calendar that is read again and again",
+    "scheduling.ExternalBusy": "follows from a calendar outside, which is the record",
     "scheduling.OnlineBooking": "is a record itself; its appointment is tracked",
     "scheduling.Hold": "kept for minutes; what comes of it is tracked",
     "scheduling.Occupancy": "follows from appointments, which are tracked",

@@ -12,6 +12,7 @@ from scheduling.booking import Booking, book_appointment
 from scheduling.models import ResourceKind, Service, Staff
 from tests.factories.people import SETUP
 from tests.factories.scheduling import client, location, room, service, staff
+from tests.scheduling.outside import read
 from tests.scheduling.trails import minutes
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,8 @@ def test_what_is_offered_is_exactly_what_can_be_booked(zone: str, day: date) -> 
     at = midnight - timedelta(days=1)
     for _ in range(3):
         _try(visit, random.choice(people), midnight + minutes(random.randrange(0, 500, 5)), at)
+    outside = midnight + minutes(random.randrange(0, 400, 5))
+    read(people[0], busy={"walk": [(outside, outside + minutes(35))]}, at=at)
 
     times = search.open_times(visit.pk, location_id=place.pk, date=day, at=at)
 
@@ -76,6 +79,7 @@ def test_what_needs_several_people_and_rooms_is_offered_exactly_when_it_can_be_b
     for _ in range(6):
         start = midnight + minutes(random.randrange(7 * 60, 12 * 60, 5))
         _try(random.choice(both), random.choice(people), start, at)
+        read(random.choice(people), busy={"walk": [(start, start + minutes(20))]}, at=at)
 
     times = search.open_times(bridal.pk, location_id=place.pk, date=MONDAY, at=at)
 
