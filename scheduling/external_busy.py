@@ -33,7 +33,10 @@ def expect_calendar(source: str, people: Collection[UUID]) -> None:
 
     Until it was read to its end once, nothing of theirs is certain. Unknown people are left out.
     """
-    ExternalCalendar.objects.filter(source=source).exclude(staff__in=people).delete()
+    there = ExternalCalendar.objects.filter(source=source)
+    if set(there.values_list("staff", flat=True)) == set(people):
+        return
+    there.exclude(staff__in=people).delete()
     known = Staff.objects.filter(pk__in=people).order_by("pk").values_list("pk", flat=True)
     ExternalCalendar.objects.bulk_create(
         (ExternalCalendar(staff_id=pk, source=source) for pk in known), ignore_conflicts=True
@@ -73,10 +76,10 @@ def end_reading(source: str, reading: UUID, *, at: datetime, known_until: dateti
     ExternalCalendar.objects.filter(source=source).update(read_at=at, known_until=known_until)
 
 
-def needs_full_reading(source: str, *, at: datetime) -> bool:
-    """Say whether ``source`` was not read in full yet, or is not known far enough ahead."""
+def needs_full_reading(source: str, *, until: datetime) -> bool:
+    """Say whether ``source`` was not read in full yet, or is not known as far as ``until``."""
     calendars = ExternalCalendar.objects.filter(source=source)
-    return calendars.exclude(known_until__gt=at).exists()
+    return calendars.exclude(known_until__gt=until).exists()
 
 
 def forget_calendar(source: str) -> None:

@@ -17,7 +17,7 @@ from hub.errors import DomainError
 from hub.events import EventName
 from scheduling.models import Appointment
 from scheduling.states import TO_COME
-from syncs import credentials, dispatch, jobs
+from syncs import busy, credentials, dispatch, jobs
 from syncs.connectors.base import Kind
 from syncs.connectors.registry import kinds_of
 from syncs.models import Connection, Job
@@ -48,6 +48,7 @@ def add_connection(
     connection = Connection(vendor=vendor, label=label, owner=owner, config=dict(config))
     history.create(connection, by=by)
     credentials.keep(connection, secrets)
+    busy.expect(connection)
     outbox.record(EventName.CONNECTION_CHANGED, subject=connection, by=by)
     ids = jobs.request([(connection.pk, jobs.PREFLIGHT)], request_id=by.request_id, priority=0)
     dispatch.ring_after_commit(ids, hot=False)
@@ -84,6 +85,8 @@ def set_status(
     before, connection.status = connection.status, status
     connection.status_reason = reason
     connection.breaker_failures, connection.breaker_open_until = 0, None
+    if status == ConnectionStatus.DISABLED:
+        busy.forget(connection)
     history.save(
         connection,
         fields=["status", "status_reason", "breaker_failures", "breaker_open_until"],

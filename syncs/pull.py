@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Q
 
-from syncs import attempts, dispatch, jobs, linking, massdeletes
+from syncs import attempts, busy, dispatch, jobs, linking, massdeletes
 from syncs.connectors.base import Connector, Page, Remote, Removed, parse_marker
 from syncs.connectors.registry import kinds_of_stream
 from syncs.deadlines import Deadline
@@ -32,17 +32,20 @@ def pull_stream(
     """
     started = attempts.now()
     stream, _ = Stream.objects.get_or_create(connection=connection, name=claim.target)
+    busy.expect(connection)
+    if stream.full_run is None and busy.is_to_be_read_whole(connection, at=started):
+        _forget_place(stream)
     seen = 0
     for _ in range(MAX_PAGES):
         page = _next_page(connector, stream, deadline)
         _require_progress(stream, page)
-        seen += _note_page(connection, connector, stream, page)
+        seen += _note_page(connection, connector, stream, page, at=started)
         if not page.more:
             break
     else:
         _forget_place(stream)
         raise Transient("The feed does not end; it is read anew.", code="endless_feed")
-    seen += _finish_run(connection, stream, claim)
+    seen += _finish_run(connection, stream, claim, at=started)
     _acknowledge(claim, connection, stream, started_at=started, seen=seen)
 
 
@@ -70,7 +73,9 @@ def _forget_place(stream: Stream) -> None:
 
 
 @transaction.atomic
-def _note_page(connection: Connection, connector: Connector, stream: Stream, page: Page) -> int:
+def _note_page(
+    connection: Connection, connector: Connector, stream: Stream, page: Page, *, at: datetime
+) -> int:
     if not stream.cursor and stream.full_run is None:
         stream.full_run = uuid4()
     wanted = []
@@ -78,6 +83,7 @@ def _note_page(connection: Connection, connector: Connector, stream: Stream, pag
         link = _link_of(connection, item)
         if link is not None and _note(connector, stream, link, item):
             wanted.append((connection.pk, jobs.object_key(link.kind, link.local_id)))
+    busy.note(connection, connector, page.items, reading=stream.full_run, at=at)
     dispatch.ring_after_commit(jobs.request(wanted), hot=True)
     stream.cursor = page.next_cursor or ""
     stream.save(update_fields=["cursor", "full_run"])
@@ -131,10 +137,11 @@ def _remember(link: Link, snapshot: Snapshot) -> None:
 
 
 @transaction.atomic
-def _finish_run(connection: Connection, stream: Stream, claim: Claim) -> int:
+def _finish_run(connection: Connection, stream: Stream, claim: Claim, *, at: datetime) -> int:
     """After the last page: what a full run did not list is noted as removed, then all removals
     pass the guard. Each is still confirmed by asking for that very object.
     """
+    busy.note_end(connection, stream, at=at)
     if stream.full_run is not None:
         kinds = kinds_of_stream(connection.vendor, stream.name)
         missing = Link.objects.select_for_update().filter(

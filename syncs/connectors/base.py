@@ -9,9 +9,9 @@ Atoms are JSON-able values in the canonical form of :mod:`syncs.canonical`:
   due_date, url}
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 from uuid import UUID, uuid5
@@ -19,6 +19,9 @@ from uuid import UUID, uuid5
 from syncs.canonical import Atoms
 from syncs.deadlines import Deadline
 from syncs.merge import Rule
+
+#: From and until; dates are whole days and times without a zone wall times, of whoever owns it.
+Busy = tuple[date, date]
 
 
 class Kind(StrEnum):
@@ -88,7 +91,7 @@ class Remote:
 
     ``atoms`` has only the atoms the tool can express; an absent atom means "says nothing",
     never "empty". ``raw`` is what :meth:`Connector.update` may be handed back. ``marker`` is
-    ``kind:uuid`` where the object is one of ours.
+    ``kind:uuid`` where the object is one of ours; ``uid`` is what its kind calls it anywhere.
     """
 
     kind: str
@@ -100,6 +103,7 @@ class Remote:
     marker: str | None = None
     updated_at: datetime | None = None
     unsupported: Unsupported | None = None
+    uid: str = ""
 
     @property
     def place(self) -> Place:
@@ -243,6 +247,10 @@ class Connector(Protocol):
         :raises CursorInvalid: start again with None.
         :raises ContainerGone: the list itself is missing.
         """
+        ...
+
+    def busy_times(self, remote: Remote, begin: datetime, end: datetime) -> Sequence[Busy]:
+        """Return when it makes the owner of a calendar busy from ``begin`` to ``end``."""
         ...
 
     def subscribe(

@@ -240,7 +240,7 @@ def test_a_calendar_that_was_never_read_makes_all_times_unconfirmed(
     note_reading(HOME, at=AT)  # of changes; it was not read in full before
 
     assert {time.is_unconfirmed for time in offered(haircut)} == {True}
-    assert needs_full_reading(HOME, at=AT)
+    assert needs_full_reading(HOME, until=AT)
 
 
 def test_times_beyond_what_was_read_of_a_calendar_are_unconfirmed(
@@ -281,4 +281,4 @@ def test_unknown_people_and_sources_are_left_out(db: None) -> None:
     replace_busy("nowhere", {"a": [BusyTime(MONDAY_9, MONDAY_9 + HOUR)]})
 
     assert not ExternalBusy.objects.exists()
-    assert not needs_full_reading(HOME, at=AT)
+    assert not needs_full_reading(HOME, until=AT)

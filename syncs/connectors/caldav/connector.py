@@ -10,6 +10,7 @@ from syncs.canonical import Atoms
 from syncs.connectors.base import (
     Account,
     Bell,
+    Busy,
     Inbound,
     Kind,
     OnCancel,
@@ -22,7 +23,7 @@ from syncs.connectors.base import (
     Subscription,
     Write,
 )
-from syncs.connectors.caldav import mapping, probing
+from syncs.connectors.caldav import mapping, occupied, probing
 from syncs.connectors.caldav.client import CalendarClient, Listing, Stored
 from syncs.deadlines import Deadline
 from syncs.failures import CursorInvalid, Forged, Gone, Invalid, PreconditionFailed
@@ -89,6 +90,7 @@ class CalDavConnector:
         self._mode: Literal["sync", "etags"] = (
             "sync" if account.capabilities.get("sync_collection", True) else "etags"
         )
+        self._is_only_read = config.get("staff") == []
         self._now = now
         self._calendar = CalendarClient(url, client or Client(url, auth=_auth(account)))
 
@@ -96,7 +98,8 @@ class CalDavConnector:
         self._calendar.close()
 
     def preflight(self, *, deadline: Deadline) -> Preflight:
-        return probing.preflight(self._calendar, now=self._now, deadline=deadline)
+        look = probing.preflight_to_read if self._is_only_read else probing.preflight
+        return look(self._calendar, now=self._now, deadline=deadline)
 
     def fetch(self, kind: str, remote_id: str, *, deadline: Deadline) -> Remote:
         _require_appointment(kind)
@@ -156,6 +159,10 @@ class CalDavConnector:
             items.extend([item] if item else [])
         after = Cursor(place.mode, place.token, place.etags, pending, place.is_truncated)
         return Page(tuple(items), after.dumps(), more=bool(pending) or place.is_truncated)
+
+    def busy_times(self, remote: Remote, begin: datetime, end: datetime) -> list[Busy]:
+        text, zone = remote.raw or "", self._floating_zone
+        return occupied.busy_times(text, begin=begin, end=end, floating_zone=zone)
 
     def subscribe(
         self, stream: str, callback_url: str, *, deadline: Deadline
@@ -221,6 +228,7 @@ class CalDavConnector:
             marker=expected if uid and record.uid == uid else marker,
             updated_at=record.updated_at,
             unsupported=record.unsupported,
+            uid=record.uid,
         )
 
     def _removed(self, name: str) -> Removed:

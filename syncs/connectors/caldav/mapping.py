@@ -60,7 +60,7 @@ def read_event(ics: str, *, floating_zone: str | None = None) -> EventRecord | N
     Times without any zone are read in ``floating_zone``; without one they are unsupported.
     """
     try:
-        event = _master(_parsed(ics))
+        event = _master(parsed(ics))
     except BROKEN:
         unreadable = Unsupported("unreadable", "The event is not valid iCalendar.")
         return EventRecord("", None, {}, None, unreadable)
@@ -87,7 +87,7 @@ def read_event(ics: str, *, floating_zone: str | None = None) -> EventRecord | N
     )
 
 
-def _parsed(ics: str) -> Calendar:
+def parsed(ics: str) -> Calendar:
     """:raises ValueError: it is far longer than any event."""
     if len(ics) > LONGEST_EVENT:
         raise ValueError("The object is too long.")

@@ -35,24 +35,47 @@ def preflight(
     calendar: CalendarClient, *, now: Callable[[], datetime], deadline: Deadline
 ) -> Preflight:
     """Look at the calendar, then write, overwrite and remove one probe event."""
+    checks = _look(calendar, now, deadline)
+    capabilities: dict[str, object] = {"sync_collection": False, "put_etag": False}
+    if not any(check.code == "calendar" for check in checks):
+        return Preflight(tuple(checks), {})
+    if not any(check.level == "block" for check in checks):
+        checks += _probe(calendar, capabilities, now(), deadline)
+    return Preflight(tuple(checks), capabilities)
+
+
+def preflight_to_read(
+    calendar: CalendarClient, *, now: Callable[[], datetime], deadline: Deadline
+) -> Preflight:
+    """Look at a calendar that nothing is written to.
+
+    That its list of changes is whole cannot be proved without writing.
+    """
+    checks = _look(calendar, now, deadline)
+    if not any(check.code == "calendar" for check in checks):
+        return Preflight(tuple(checks), {})
+    works, _ = _sync_works(calendar, deadline)
+    checks.append(Check("ok", "only_read", "It is only read: nothing is written there."))
+    return Preflight(tuple(checks), {"sync_collection": works, "put_etag": False})
+
+
+def _look(
+    calendar: CalendarClient, now: Callable[[], datetime], deadline: Deadline
+) -> list[Check]:
+    """Say whether it is a calendar that takes events; the check ``calendar`` that it is one."""
     try:
         answer, found = calendar.describe(PROPERTIES, deadline=deadline)
     except ContainerGone:
-        return Preflight(
-            (_block("calendar_missing", "There is no calendar at this address."),), {}
-        )
+        return [_block("calendar_missing", "There is no calendar at this address.")]
     checks = [_clock(answer.headers.get("date", ""), now())]
     described = next((r for r in found.responses if r.status == OK), None)
     if described is None or "calendar" not in described.resource_types:
-        return Preflight((*checks, _block("no_calendar", "The address is no calendar.")), {})
+        return [*checks, _block("no_calendar", "The address is no calendar.")]
     checks.append(Check("ok", "calendar", "The calendar is there."))
     components = {p for p in described.properties if p.startswith("supported-calendar-component")}
     if components and "supported-calendar-component-set/VEVENT" not in components:
         checks.append(_block("no_events", "This calendar takes no events."))
-    capabilities: dict[str, object] = {"sync_collection": False, "put_etag": False}
-    if not any(check.level == "block" for check in checks):
-        checks += _probe(calendar, capabilities, now(), deadline)
-    return Preflight(tuple(checks), capabilities)
+    return checks
 
 
 def _probe(

@@ -9,6 +9,7 @@ from syncs.canonical import Atoms
 from syncs.connectors.base import (
     Account,
     Bell,
+    Busy,
     Inbound,
     Kind,
     OnCancel,
@@ -147,6 +148,10 @@ class HubSpotConnector:
 
     def verify(self, inbound: Inbound, *, at: datetime) -> tuple[Bell, ...]:
         return webhooks.verified(inbound, self._secret, at=at)
+
+    def busy_times(self, remote: Remote, begin: datetime, end: datetime) -> tuple[Busy, ...]:
+        del remote, begin, end  # a CRM is nobody's calendar
+        return ()
 
     def as_seen(self, kind: str, atoms: Atoms) -> Atoms:
         return mapping.as_seen(_type(kind).kind, atoms)
