@@ -4,12 +4,13 @@ One worker looks at a time, so that who waits longest comes first; that nobody e
 offered time is the matter of its hold, under the locks and the constraint of all bookings.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 
 from customers.models import ContactKind, ContactPoint
@@ -30,6 +31,11 @@ TASK = "scheduling.offer_freed_times"
 LASTS = timedelta(hours=2)
 # Less time is none to read a mail in.
 SHORTEST = timedelta(minutes=20)
+# Of kinds of wishes in one look: searching sixty days takes an eighth of a second for each.
+MOST_SEARCHES = 6
+# Which kinds were looked at in this round, while there are more than one look is for.
+ROUND = "waiting-list-looked-at"
+ROUND_SECONDS = 3600
 # Of times that were free when looked for and are not any more.
 TRIES = 5
 
@@ -59,7 +65,8 @@ def offer_freed(*, at: datetime) -> int:
     """Offer the free times to those who wait for them, oldest first; return how many offers.
 
     Nobody is written to in the quiet hours of the location. Whoever has no e-mail address is
-    passed by: the list says so. Another worker that looks at this moment is enough.
+    passed by: the list says so. Another worker that looks at this moment is enough. Where people
+    wish for many different things, one look is for some of them, and the next one for others.
     """
     if not WaitingEntry.objects.filter(is_open=True).exists():
         return 0
@@ -71,9 +78,11 @@ def _offer_all(*, at: datetime) -> int:
     waiting = _in_order(at=at)
     found: dict[Sort, Found | None] = {}
     days = _days_by_sort(waiting, at=at)
-    offered = 0
+    turn, offered = _in_turn(days), 0
     for entry in waiting:
         sort = _sort(entry)
+        if sort not in turn:
+            continue
         if sort not in found:
             found[sort] = _search(sort, days[sort], at=at)
         times = found[sort]
@@ -109,6 +118,19 @@ def _days_by_sort(
         known = days.get(_sort(entry), (first, last))
         days[_sort(entry)] = min(first, known[0]), max(last, known[1])
     return days
+
+
+def _in_turn(sorts: Collection[Sort]) -> set[Sort]:
+    """Return which of ``sorts`` are looked at now, longest waiting first, until all were."""
+    if len(sorts) <= MOST_SEARCHES:
+        return set(sorts)
+    looked_at: set[str] = set(cache.get(ROUND, ()))
+    left = [sort for sort in sorts if str(sort) not in looked_at]
+    if not left:
+        looked_at, left = set(), list(sorts)
+    turn = left[:MOST_SEARCHES]
+    cache.set(ROUND, sorted({*looked_at, *map(str, turn)}), ROUND_SECONDS)
+    return set(turn)
 
 
 def _search(sort: Sort, days: tuple[date, date], *, at: datetime) -> Found | None:

@@ -39,7 +39,9 @@ def said_times(appointment: Appointment) -> str:
 
 
 def said_days(first: date, last: date) -> str:
-    """“Mar 1 – 7, 2027”, as short as it is clear."""
+    """“Mar 1 – 7, 2027”, or “Mar 1, 2027”: as short as it is clear."""
+    if first == last:
+        return f"{first:%b} {first.day}, {first.year}"
     if first.year != last.year:
         return f"{first:%b} {first.day}, {first.year} – {last:%b} {last.day}, {last.year}"
     month = "" if first.month == last.month else f"{last:%b} "

@@ -52,7 +52,7 @@ def test_it_shows_who_waits_longest_first_with_what_they_wait_for(
     shown = ben.get("/waiting/").text
 
     assert shown.index("Ada Winter") < shown.index("Ola Winter")
-    for words in ("2 wait", "Mar 1 – 1, 2027", "Rings back", "Anybody", "from 09:00"):
+    for words in ("2 wait", "Mar 1, 2027", "Rings back", "Anybody", "from 09:00"):
         assert words in shown
     assert shown.count("No e-mail address") == 1
 
