@@ -12,7 +12,8 @@ from hub.access import KEY_SCOPES, Access, Capability
 from tests.architecture.addresses import ApiAction, api_actions, pages
 from tests.factories.clients import api_key, signed_in
 from tests.factories.people import person
-from tests.hub.role_matrix import API, EVERYBODY, PAGES, PUBLIC
+from tests.hub.role_matrix import EVERYBODY, PAGES, PUBLIC
+from tests.hub.role_matrix_api import API
 
 LETTERS = {
     "Front desk": "D",
