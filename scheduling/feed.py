@@ -17,6 +17,7 @@ from django.db import connection
 
 from hub.access import Access, Capability
 from scheduling import availability, working
+from scheduling.elsewhere import NOWHERE, Elsewhere, elsewhere_of
 from scheduling.groups.feeding import classes_of
 from scheduling.hours import CLOSED, DAY_MINUTES, Stretch, clock
 from scheduling.local_times import day_bounds
@@ -42,7 +43,7 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     Times are local to ``location`` and carry no offset; ``offset`` is the zone's own at ``at``,
     for the line that shows the present.
     """
-    columns = _columns(location, day, access)
+    columns = _columns(location, day, access, at=at)
     bounds = _bounds(location, day, at=at)
     reach = _reach(location, access)
     alone = _appointments(bounds, reach, access)
@@ -55,7 +56,8 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     opens, closes = _hours_shown(location, day, columns.values(), appointments)
     for pk, column in columns.items():
         column["booked"] = _load(column["hours"], by_person[pk])
-        column["hours"], column["away"] = _clocks(column["hours"]), _clocks(column["away"])
+        for name in ("hours", "away", "elsewhere"):
+            column[name] = _clocks(column[name])
     return {
         "date": day,
         "location": location.pk,
@@ -70,21 +72,33 @@ def day_feed(location: Location, day: date, access: Access, *, at: datetime) -> 
     }
 
 
-def _columns(location: Location, day: date, access: Access) -> Columns:
-    """Active staff in the order of the calendar, with the day's work and what of it is away."""
+def _columns(location: Location, day: date, access: Access, *, at: datetime) -> Columns:
+    """Active staff in the order of the calendar, with the day's work and what keeps from it."""
     with connection.cursor() as cursor:
         cursor.execute(_STAFF, {"location": location.pk, **_reach(location, access)})
         columns = {row[0]: _column(*row) for row in cursor.fetchall()}
     begin, end = day_bounds(day, location.time_zone)
     away = working.away_of(columns, begin, end)
+    elsewhere = elsewhere_of(columns, begin, end, at=at)
     for pk, days in working.hours_of(columns, location, [day]).items():
         columns[pk]["hours"] = next(hours for _, hours in days)
         columns[pk]["away"] = [_local(span, location, day) for span in sorted(away[pk])]
+        known = elsewhere.get(pk, NOWHERE)
+        columns[pk]["elsewhere"] = [_local(span, location, day) for span in known.busy]
+        columns[pk]["unread"] = _unread(known, location) if end > at else None
     return columns
 
 
 def _column(pk: UUID, name: str, hue: int) -> dict[str, Any]:
-    return {"id": pk, "name": name, "hue": hue, "hours": CLOSED, "away": [], "booked": None}
+    times: dict[str, Any] = {"hours": CLOSED, "away": [], "elsewhere": [], "unread": None}
+    return {"id": pk, "name": name, "hue": hue, "booked": None, **times}
+
+
+def _unread(known: Elsewhere, location: Location) -> str | None:
+    """Return when a stale calendar was last read, on the clock there; ``""`` where never."""
+    if known.unread_since is None:
+        return "" if known.is_unread else None
+    return f"{known.unread_since.astimezone(location.time_zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def _local(span: availability.Span, location: Location, day: date) -> Stretch:

@@ -37,24 +37,26 @@ def require_limits(
             _require_horizon(appointment, before, at=at)
         if appointment.session_id is not None:
             return  # whoever planned the class has looked at hours
-        limits.require_there(appointment.staff, appointment, kept=_kept(appointment, before))
+        kept = _kept(appointment, before)
+        limits.require_there(appointment.staff, appointment, kept=kept.get(appointment.staff_id))
         _require_day(appointment, before, at=at)
-        at_work(needs, appointment)
+        at_work(needs, appointment, kept=kept)
     except limits.LIMITS:
         if not _takes_back(appointment, by):
             raise
 
 
-def _kept(appointment: Appointment, before: Placement) -> Block | None:
-    """Return what it took of the same person before, buffers included."""
+def _kept(appointment: Appointment, before: Placement) -> dict[UUID, Block]:
+    """Return what it took before, buffers included, of those who took part."""
     start, end = before["start_at"], before["end_at"]
-    same = before["staff"] == appointment.staff_id
-    if not (same and isinstance(start, datetime) and isinstance(end, datetime)):
-        return None
-    return (
+    people = {before["staff"], *(person.pk for person in appointment.beside)}
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return {}
+    block = (
         start - timedelta(minutes=appointment.buffer_before_minutes),
         end + timedelta(minutes=appointment.buffer_after_minutes),
     )
+    return {pk: block for pk in people if isinstance(pk, UUID)}
 
 
 def _require_horizon(appointment: Appointment, before: Placement, *, at: datetime) -> None:

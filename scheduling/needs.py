@@ -1,13 +1,15 @@
 """What an appointment takes beside the one who leads it: colleagues, rooms and devices."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from hub.access import Access, AccessDenied, Capability
 from hub.errors import InvalidInput
 from scheduling import limits
+from scheduling.elsewhere import Block
 from scheduling.models import (
     Appointment,
     GroupSession,
@@ -21,6 +23,7 @@ from scheduling.occupying import Subject
 from scheduling.rules import Rules
 
 COLLEAGUE = "colleague"
+NOTHING: Mapping[UUID, Block] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +160,20 @@ def colleagues_called(
     return [found[pk] for pk in wanted]
 
 
-def at_work(needs: Iterable[Need], draft: Appointment | GroupSession) -> list[Need]:
+def at_work(
+    needs: Iterable[Need],
+    draft: Appointment | GroupSession,
+    *,
+    kept: Mapping[UUID, Block] = NOTHING,
+) -> list[Need]:
     """Leave out colleagues who do not work then, or are busy in a calendar outside.
+
+    ``kept`` is what it took before of those who are named: of it nothing is asked again.
 
     :raises OutsideWorkingHours: somebody who was named does not.
     :raises BusyElsewhere: somebody who was named is.
     """
-    return [_at_work(need, draft) for need in needs]
+    return [_at_work(need, draft, kept) for need in needs]
 
 
 def at_work_first(needs: Iterable[Need], draft: Appointment | GroupSession) -> list[Need]:
@@ -198,12 +208,12 @@ def _of_both(
     return found
 
 
-def _at_work(need: Need, draft: Appointment | GroupSession) -> Need:
+def _at_work(need: Need, draft: Appointment | GroupSession, kept: Mapping[UUID, Block]) -> Need:
     people = need.people
     if not people:
         return need
     if need.named:
         for person in people:
-            limits.require_there(person, draft)
+            limits.require_there(person, draft, kept=kept.get(person.pk))
         return need
     return replace(need, candidates=limits.there(people, draft))

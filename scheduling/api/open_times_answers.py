@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema_serializer
+from rest_framework.serializers import BooleanField
 
 from hub.rest.fields import MomentField, PublicIdField, TimeZoneNameField
 from hub.rest.serializers import AnswerSerializer
@@ -13,6 +14,10 @@ class OpenTimeAnswer(AnswerSerializer):
     start_at = MomentField()
     end_at = MomentField()
     staff = PublicIdField("stf", source="staff_id")
+    unconfirmed = BooleanField(
+        source="is_unconfirmed",
+        help_text="A calendar outside was not read for long; somebody may be busy there by now.",
+    )
 
 
 @extend_schema_serializer(many=False)
@@ -27,6 +32,7 @@ class OpenTimesAnswer(AnswerSerializer):
                 "start_at": "2026-11-24T08:30:00Z",
                 "end_at": "2026-11-24T10:00:00Z",
                 "staff": DINA,
+                "unconfirmed": False,
             }
         ],
     }

@@ -55,14 +55,15 @@ def strip_of(wish: Wish, *, day: date | None, at: datetime) -> Strip:
 
 
 def free_staff(wish: Wish | None, start_at: datetime, *, at: datetime) -> list[UUID]:
-    """Return who is free at ``start_at``, in the order of the calendar.
+    """Return who is free at ``start_at``, in the order of the calendar, the certain ones first.
 
     :raises NotOffered: nobody is, or it is not one of the times that are offered.
     """
     if wish is not None and start_at.year in YEARS:
         day = start_at.astimezone(wish.zone).date()
         times = search.times_on([day], wish, at=at)
-        free = [time.staff_id for time in times if time.start_at == start_at]
+        then = [time for time in times if time.start_at == start_at]
+        free = [time.staff_id for time in sorted(then, key=lambda time: time.is_unconfirmed)]
         if free:
             return free
     raise NotOffered("This time is not free any more. Choose another one, please.")
@@ -80,10 +81,14 @@ def nearest_of(wish: Wish, start_at: datetime, *, at: datetime) -> list[OpenTime
 
 
 def _by_day(wish: Wish, first: date, *, at: datetime) -> dict[date, list[OpenTime]]:
-    """Return each start of the week once: whoever does it first in the order of the calendar."""
+    """Return each start of the week once: who does it first in the order of the calendar.
+
+    Whoever is certain to be free comes before whoever may be busy elsewhere.
+    """
     days = [first + timedelta(days=offset) for offset in range(STRIP_DAYS)]
     found: dict[date, dict[datetime, OpenTime]] = {day: {} for day in days}
-    for time in search.times_on(days, wish, at=at):
+    times = search.times_on(days, wish, at=at)
+    for time in sorted(times, key=lambda time: (time.start_at, time.is_unconfirmed)):
         found[time.start_at.astimezone(wish.zone).date()].setdefault(time.start_at, time)
     return {day: list(times.values()) for day, times in found.items()}
 

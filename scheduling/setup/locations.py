@@ -24,6 +24,7 @@ from scheduling.states import TO_COME
 WRITTEN = (
     *("name", "time_zone", "street", "postal_code", "city", "country", "currency"),
     *("phone", "email", "books_online", "booking_slug", "quiet_hours"),
+    "stale_calendars",
     *WEEKDAYS,
 )
 LONGEST_CLOSURE_DAYS = 366

@@ -40,6 +40,7 @@ class Slot:
     label: str
     people: str
     is_open: bool
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class TimesAsked:
     customer_time: str = ""
     is_asked: bool = False
     waiting_url: str = ""
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return any(slot.is_unconfirmed for slot in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ def _slots(asked: Asked, times: Sequence[search.OpenTime], *, at: datetime) -> l
     free: dict[datetime, list[str]] = defaultdict(list)
     for open_time in times:
         free[open_time.start_at].append(names.get(open_time.staff_id, ""))
+    sure = {open_time.start_at for open_time in times if not open_time.is_unconfirmed}
     begin, end = day_bounds(asked.day, asked.zone)
     length = timedelta(minutes=asked.rules.duration_minutes)
     opening = availability.work_on(asked.day, asked.place.on(asked.day.weekday()), asked.zone)
@@ -186,6 +192,7 @@ def _slots(asked: Asked, times: Sequence[search.OpenTime], *, at: datetime) -> l
             f"{start.astimezone(asked.zone):%H:%M}",
             ", ".join(filter(None, free.get(start, ()))),
             start in free,
+            start in free and start not in sure,
         )
         for start in sorted(free.keys() | refused)
     ]

@@ -1,5 +1,6 @@
 """Calendars outside of the hub in which people are busy, without a server."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ YEAR = timedelta(days=400)
 
 def read(
     *people: Staff,
-    busy: dict[str, list[tuple[date, date]]] | None = None,
+    busy: Mapping[str, Sequence[tuple[date, date]]] | None = None,
     source: str = HOME,
     at: datetime = MONDAY_9 - timedelta(days=7),
 ) -> None:

@@ -6,28 +6,26 @@ from uuid import uuid4
 
 import pytest
 
-from hub import history
 from hub.access import EVERYTHING, AccessDenied
 from hub.actors import Actor
 from scheduling import search
 from scheduling.booking import Booking, book_appointment, reschedule_appointment
-from scheduling.elsewhere import FRESH_FOR, BusyElsewhere
+from scheduling.elsewhere import BusyElsewhere
 from scheduling.explaining import explain
 from scheduling.external_busy import (
     BusyTime,
     expect_calendar,
     forget_calendar,
     needs_full_reading,
-    note_reading,
     replace_busy,
 )
 from scheduling.groups.planning import Plan, plan_classes
 from scheduling.holding_time import TimeWanted, hold_time
-from scheduling.models import Appointment, ExternalBusy, Service, Staff, StaleCalendars
+from scheduling.models import Appointment, ExternalBusy, Service, Staff
 from scheduling.search import OpenTime
 from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, client, location, service, staff
-from tests.scheduling.outside import HOME, YEAR, read
+from tests.scheduling.outside import HOME, read
 from tests.scheduling.trails import minutes, taken_by
 
 AT = MONDAY_9 - timedelta(days=7)
@@ -216,56 +214,21 @@ def test_a_visit_that_stands_in_time_that_became_busy_may_stay_and_shrink_but_no
         )
 
 
-def test_times_are_unconfirmed_once_a_calendar_was_not_read_for_half_an_hour(
-    dina: Staff, haircut: Service
-) -> None:
-    def unconfirmed(at: datetime) -> set[bool]:
-        return {time.is_unconfirmed for time in offered(haircut, at=at)}
+def test_whoever_takes_part_beside_stays_too_when_they_became_busy(dina: Staff) -> None:
+    bridal = service("Bridal", staff_needed=2, duration_minutes=60)
+    dina.services.add(bridal)
+    jo = staff("Jo", services=[bridal])
+    made = book(bridal, dina)
+    read(jo, busy={"dentist": [(MONDAY_9, MONDAY_9 + HOUR)]})
+    to: dict[str, Any] = {"at": AT, "by": SETUP}
 
-    assert unconfirmed(AT) == {False}
-    read(dina, busy={"dentist": [(MONDAY_9, MONDAY_9 + HOUR)]}, at=AT)
-    assert unconfirmed(AT + FRESH_FOR) == {False}
-    assert unconfirmed(AT + FRESH_FOR + minutes(1)) == {True}
-    # What was known stays in the way: it is never silently taken for free.
-    assert "10:00" not in starts(haircut, at=AT + 2 * FRESH_FOR)
+    shorter = reschedule_appointment(
+        made.pk, start_at=MONDAY_9, end_at=MONDAY_9 + minutes(45), **to
+    )
+    assert shorter.beside == [jo]
 
-    note_reading(HOME, at=AT + 2 * FRESH_FOR)
-    assert unconfirmed(AT + 2 * FRESH_FOR) == {False}
-
-
-def test_a_calendar_that_was_never_read_makes_all_times_unconfirmed(
-    dina: Staff, haircut: Service
-) -> None:
-    expect_calendar(HOME, [dina.pk])
-    note_reading(HOME, at=AT)  # of changes; it was not read in full before
-
-    assert {time.is_unconfirmed for time in offered(haircut)} == {True}
-    assert needs_full_reading(HOME, until=AT)
-
-
-def test_times_beyond_what_was_read_of_a_calendar_are_unconfirmed(
-    dina: Staff, haircut: Service
-) -> None:
-    read(dina, at=MONDAY_9 + HOUR - YEAR)
-
-    fresh = MONDAY_9 + HOUR - YEAR
-    found = {time.start_at: time.is_unconfirmed for time in offered(haircut, at=fresh)}
-
-    assert found[MONDAY_9] is False
-    assert found[MONDAY_9 + minutes(15)] is True
-
-
-def test_a_location_may_choose_not_to_offer_times_that_are_unconfirmed(
-    dina: Staff, haircut: Service
-) -> None:
-    jo = staff("Jo", services=[haircut], hours="9–13")
-    read(dina, at=AT - HOUR)
-    place = location()
-    place.stale_calendars = StaleCalendars.HIDDEN
-    history.save(place, fields=["stale_calendars"], by=SETUP)
-
-    assert {time.staff_id for time in offered(haircut)} == {jo.pk}
-    assert reasons(haircut, dina) == []  # whoever answers for it may still book it by name
+    with pytest.raises(BusyElsewhere, match="Jo is busy"):
+        reschedule_appointment(made.pk, start_at=MONDAY_9 + minutes(15), **to)
 
 
 def test_what_is_busy_outside_is_known_by_its_time_alone(dina: Staff) -> None:

@@ -197,7 +197,7 @@ def test_a_full_day_costs_as_many_queries_as_an_almost_empty_one() -> None:
     with CaptureQueriesContext(connection) as three:
         feed_of(place)
 
-    assert len(one) == len(three) == 6
+    assert len(one) == len(three) == 7
 
 
 def test_a_class_is_drawn_from_the_same_values_as_an_appointment() -> None:

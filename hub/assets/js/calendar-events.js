@@ -35,6 +35,12 @@
 
   const whyNone = (feed) => (feed.closed ? `Closed: ${feed.closed}` : "Not working");
 
+  // What else they have, in calendars outside; only that they do is known.
+  function elsewhere(feed, person) {
+    const seen = person.elsewhere.filter(([start, end]) => start < end);
+    return seen.map(([start, end]) => background(feed, person, start, end, "bg-ext", "Busy elsewhere"));
+  }
+
   // What is not worked: before, between and after the stretches of work. Said in words where it
   // differs from most people's day.
   function offTimes(feed, person) {
@@ -43,8 +49,9 @@
     const last = worked.map((one) => one.hours.at(-1)[1]).sort().at(-1);
     const { opens, closes } = feed;
     const none = whyNone(feed);
-    if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", none)];
+    if (!person.hours.length) return [background(feed, person, opens, closes, "bg-off", none), ...elsewhere(feed, person)];
     const made = person.away.map(([start, end]) => background(feed, person, start, end, "bg-break", "Away"));
+    made.push(...elsewhere(feed, person));
     let from = opens;
     person.hours.forEach(([start, end], place) => {
       if (start > from) {
@@ -120,11 +127,18 @@
 
   function columnsOf(feed, only = null) {
     const shown = only ? feed.staff.filter((person) => person.id === only) : feed.staff;
-    return shown.map((person) => ({ id: person.id, title: person.name, extendedProps: { person, none: whyNone(feed) } }));
+    return shown.map((person) => ({ id: person.id, title: person.name, extendedProps: { person, none: whyNone(feed), date: feed.date } }));
+  }
+
+  // "" is a calendar that was never read.
+  function unread(since, date) {
+    if (!since) return "Outside calendar not read yet";
+    const day = since.slice(0, 10) === date ? "" : `${title(since.slice(0, 10))}, `;
+    return `Outside calendar last read ${day}${clock(since)}`;
   }
 
   function head({ resource }) {
-    const { person, none } = resource.extendedProps;
+    const { person, none, date } = resource.extendedProps;
     const words = hub.element("div", "", hub.element("b", "", person.name));
     if (person.booked === null) {
       words.append(hub.element("span", "u", person.gone ? "No longer here" : none));
@@ -136,6 +150,7 @@
       meter.setAttribute("aria-label", `${person.name}: ${person.booked}% booked`);
       words.append(meter);
     }
+    if (person.unread !== null) words.append(hub.element("span", "u unread", unread(person.unread, date)));
     return { domNodes: [hub.element("div", "staff", hub.avatar(person), words)] };
   }
 

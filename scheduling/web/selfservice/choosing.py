@@ -30,6 +30,7 @@ class TimeChoice:
     value: str
     label: str
     is_chosen: bool = False
+    is_unconfirmed: bool = False
 
 
 class StartField(forms.CharField):
@@ -71,10 +72,12 @@ def times_of(
     days = [
         DayLink(one, len(times), link(one), one == strip.day) for one, times in strip.days.items()
     ]
+    shown = strip.days[strip.day]
     return {
         "days": days,
         "day": strip.day,
-        "times": choices(strip.days[strip.day], wish.zone, chosen=chosen),
+        "is_unconfirmed": any(one.is_unconfirmed for one in shown),
+        "times": choices(shown, wish.zone, chosen=chosen),
         "earlier_url": link(strip.earlier) if strip.earlier else "",
         "later_url": link(strip.later) if strip.later else "",
     }
@@ -91,8 +94,11 @@ def nearest_to(wish: Wish, start_at: datetime | None, *, at: datetime) -> list[T
 
 
 def choices(times: Iterable[OpenTime], zone: ZoneInfo, *, chosen: str) -> list[TimeChoice]:
-    listed = ((value_of(time.start_at), time.start_at.astimezone(zone)) for time in times)
-    return [TimeChoice(value, clock_name(local), value == chosen) for value, local in listed]
+    listed = ((value_of(one.start_at), one.start_at.astimezone(zone), one) for one in times)
+    return [
+        TimeChoice(value, clock_name(local), value == chosen, one.is_unconfirmed)
+        for value, local, one in listed
+    ]
 
 
 def _with_day(local: datetime) -> str:

@@ -15,7 +15,7 @@ from hub.errors import InvalidInput
 from hub.money import known_currencies
 from scheduling.hours import Hours, read_hours
 from scheduling.local_times import YEARS
-from scheduling.models import Location, ResourceKind, WorkingHours
+from scheduling.models import Location, ResourceKind, StaleCalendars, WorkingHours
 from scheduling.models.hours import WEEKDAYS
 
 HUES = [(str(hue), f"Color {hue}") for hue in range(1, 9)]
@@ -110,6 +110,14 @@ class LocationForm(SetupForm):
         empty_value=None,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="Such as “harbor”; made from the name where it is empty.",
+    )
+    stale_calendars = forms.TypedChoiceField(
+        label="Times while an outside calendar cannot be read",
+        choices=StaleCalendars.choices,
+        initial=StaleCalendars.UNCONFIRMED,
+        required=False,
+        empty_value=StaleCalendars.UNCONFIRMED,
+        help_text="Of those who have one that was not read for more than half an hour.",
     )
     country = forms.ChoiceField(
         choices=lambda: countries().items(),

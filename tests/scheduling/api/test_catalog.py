@@ -44,16 +44,19 @@ def test_free_times_of_a_day_are_offered_with_the_moment_they_were_read() -> Non
             "start_at": "2099-03-02T08:00:00Z",
             "end_at": "2099-03-02T08:45:00Z",
             "staff": public_id("stf", jo.pk),
+            "unconfirmed": False,
         },
         {
             "start_at": "2099-03-02T08:15:00Z",
             "end_at": "2099-03-02T09:00:00Z",
             "staff": public_id("stf", jo.pk),
+            "unconfirmed": False,
         },
         {
             "start_at": "2099-03-02T08:45:00Z",
             "end_at": "2099-03-02T09:30:00Z",
             "staff": public_id("stf", dina.pk),
+            "unconfirmed": False,
         },
     ]
     assert [one["start_at"] for one in only_dina.json()["data"]] == ["2099-03-02T08:45:00Z"]
