@@ -67,7 +67,7 @@ def test_a_row_is_booked_from_the_panel_with_the_keyboard(
     page.get_by_role("combobox", name="Customer").fill("Mara")
     page.get_by_role("option", name="Mara Winter").click()
     page.get_by_label("Service").first.select_option(label="Wash · 15 min")
-    page.get_by_role("button", name="Several services").press("Enter")
+    page.get_by_role("button", name="Several…").press("Enter")
     expect(page.get_by_role("heading", name="Several services in a row")).to_be_visible()
     page.get_by_label("Then").first.select_option(label="Cut · 45 min")
     page.get_by_role("radio").first.press("Space")
