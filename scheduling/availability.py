@@ -80,6 +80,11 @@ def holds(stretches: Iterable[Span], span: Span) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in stretches)
 
 
+def touches(stretches: Iterable[Span], start_at: datetime, end_at: datetime) -> bool:
+    """Say whether one of ``stretches`` has some of the time from ``start_at`` to ``end_at``."""
+    return any(first < seconds(end_at) and seconds(start_at) < last for first, last in stretches)
+
+
 def starts_in_gaps(gaps: Iterable[Span], shape: Shape) -> list[Starts]:
     """Return when an appointment may start so that its buffers fit into one of ``gaps``."""
     tail = shape.length + shape.after

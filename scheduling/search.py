@@ -208,15 +208,18 @@ def times_on(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime
 
 
 def _classes(days: Sequence[date], wish: Wish, *, at: datetime) -> list[OpenTime]:
-    """Return the planned classes with a free seat."""
+    """Return the planned classes with a free seat, but for those whose lead has time off then."""
     begin, end = (availability.moment(edge) for edge in _instants(days, wish))
+    away = working.away_of(wish.staff, begin, end + timedelta(days=1))
     planned = GroupSession.objects.planned().filter(
         service=wish.service_id, location=wish.place, staff__in=wish.staff
     )
     first = max(begin, wish.not_before)
     found = planned.filter(start_at__gte=first, start_at__lt=end).order_by("start_at", "pk")
     return [
-        OpenTime(one.start_at, one.end_at, one.staff_id) for one in with_free_seats(found, at=at)
+        OpenTime(one.start_at, one.end_at, one.staff_id)
+        for one in with_free_seats(found, at=at)
+        if not availability.touches(away[one.staff_id], one.start_at, one.end_at)
     ]
 
 

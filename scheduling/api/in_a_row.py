@@ -74,4 +74,9 @@ def _told(row: Sequence[OpenTime], services: Sequence[UUID]) -> dict[str, Any]:
         }
         for time, service in zip(row, services, strict=True)
     ]
-    return {"start_at": row[0].start_at, "end_at": row[-1].end_at, "parts": parts}
+    return {
+        "start_at": row[0].start_at,
+        "end_at": row[-1].end_at,
+        "unconfirmed": any(time.is_unconfirmed for time in row),
+        "parts": parts,
+    }

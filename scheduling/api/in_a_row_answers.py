@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from rest_framework.serializers import BooleanField
+
 from customers.models import Customer
 from hub.rest.fields import MomentField, PublicIdField, TextField, TimeZoneNameField
 from hub.rest.serializers import AnswerSerializer, InputSerializer
@@ -23,6 +25,9 @@ class StepAnswer(AnswerSerializer):
 class RowAnswer(AnswerSerializer):
     start_at = MomentField()
     end_at = MomentField()
+    unconfirmed = BooleanField(
+        help_text="An outside calendar of somebody was not read for more than half an hour."
+    )
     parts = StepAnswer(many=True)
 
 
@@ -36,6 +41,7 @@ class RowsAnswer(AnswerSerializer):
             {
                 "start_at": "2026-11-24T08:30:00Z",
                 "end_at": "2026-11-24T10:45:00Z",
+                "unconfirmed": False,
                 "parts": [
                     {
                         "service": COLOR,
@@ -84,5 +90,20 @@ class NewRow(InputSerializer):
 
 class BookedRow(AnswerSerializer):
     """The appointments, in their order."""
+
+    example: ClassVar = {
+        "data": [
+            AppointmentAnswer.example,
+            {
+                **AppointmentAnswer.example,
+                "id": "apt_0192f0c1a2b37c4d8e5f60718293a4e9",
+                "code": "A-00043",
+                "service": CUT,
+                "service_name": "Cut",
+                "start_at": "2026-11-24T10:00:00Z",
+                "end_at": "2026-11-24T10:45:00Z",
+            },
+        ]
+    }
 
     data = AppointmentAnswer(many=True)  # type: ignore[assignment]

@@ -10,7 +10,7 @@ from itertools import combinations
 from uuid import UUID
 
 from scheduling import search
-from scheduling.availability import moment, seconds
+from scheduling.availability import seconds
 from scheduling.in_a_row.chaining import Slot, chains
 from scheduling.search import HORIZON_DAYS, OpenTime, Wish
 
@@ -47,11 +47,13 @@ def rows_on(
     known = [wish for wish in wishes if wish is not None]
     if len(known) < len(steps) or not known:
         return []
-    slots = [_slots(days, wish, at=at, among=among) for wish in known]
+    times = [_times(days, wish, at=at, among=among) for wish in known]
     wait = round(LONGEST_WAIT.total_seconds())
     return [
-        tuple(OpenTime(moment(slot.start), moment(slot.end), slot.who) for slot in chain)
-        for chain in chains(slots, longest_wait=wait, apart=_apart(known))
+        tuple(found[slot] for slot, found in zip(chain, times, strict=True))
+        for chain in chains(
+            [list(found) for found in times], longest_wait=wait, apart=_apart(known)
+        )
     ]
 
 
@@ -74,17 +76,16 @@ def next_rows(
     return found[:limit]
 
 
-def _slots(
+def _times(
     days: Sequence[date], wish: Wish, *, at: datetime, among: Collection[UUID] | None
-) -> list[Slot]:
+) -> dict[Slot, OpenTime]:
     before, after = wish.shape.before, wish.shape.after
-    times = search.times_on(days, wish, at=at)
-    ends = [(seconds(time.start_at), seconds(time.end_at), time.staff_id) for time in times]
-    return [
-        Slot(start, end, who, start - before, end + after)
-        for start, end, who in ends
-        if among is None or who in among
-    ]
+    found: dict[Slot, OpenTime] = {}
+    for time in search.times_on(days, wish, at=at):
+        if among is None or time.staff_id in among:
+            start, end = seconds(time.start_at), seconds(time.end_at)
+            found[Slot(start, end, time.staff_id, start - before, end + after)] = time
+    return found
 
 
 def _apart(wishes: Sequence[Wish]) -> set[tuple[int, int]]:

@@ -35,6 +35,14 @@ def classes_taking(subject: Staff | Resource) -> GroupSessionQuerySet:
     )
 
 
+def classes_falling_into(
+    staff: Staff, start_at: datetime, end_at: datetime
+) -> QuerySet[GroupSession]:
+    """Return the classes planned with ``staff`` between ``start_at`` and ``end_at``."""
+    planned = classes_taking(staff).planned()
+    return planned.filter(start_at__lt=end_at, end_at__gt=start_at).order_by("start_at", "pk")
+
+
 def require_none_to_come(
     which: QuerySet[Appointment],
     classes: GroupSessionQuerySet,

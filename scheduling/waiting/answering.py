@@ -1,5 +1,6 @@
 """A customer takes what they were offered, or passes it up; and an offer nobody answered ends."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,14 @@ from scheduling.booking import Booking, book_appointment
 from scheduling.holding_time import hand_over
 from scheduling.models import Appointment, Hold, WaitingEntry, WaitingStatus
 from scheduling.securing import HoldIsOver
-from scheduling.waiting.entries import LIST, become, lock, pass_up, require_reach
+from scheduling.waiting.entries import (
+    LIST,
+    WaitingIsOver,
+    become,
+    lock,
+    pass_up,
+    require_reach,
+)
 from scheduling.waiting.offering import ring
 
 # Who never answers would keep times from all others.
@@ -86,7 +94,11 @@ def expire_offers(*, at: datetime) -> int:
     due = WaitingEntry.objects.filter(lapsed | past, is_open=True).order_by(
         F("offered_until").asc(nulls_last=True), "pk"
     )
-    return sum(_expire(pk, at=at) for pk in list(due.values_list("pk", flat=True)))
+    ended = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        with suppress(WaitingIsOver):  # by a merge or an erasure, at this moment
+            ended += _expire(pk, at=at)
+    return ended
 
 
 @transaction.atomic

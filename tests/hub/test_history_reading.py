@@ -58,6 +58,7 @@ def test_the_first_entry_tells_every_field_that_was_given(paris: Location) -> No
     assert {change.label: change.after for change in first.changes} == {
         "Name": "Paris", "Time zone": "Europe/Paris", "Country": "FR", "Currency": "EUR",
         "Monday": "08:00–19:00", "Quiet hours": "00:00–08:00, 21:00–24:00", "Is active": "Yes",
+        "Stale calendars": "Offer them, and say that they are not confirmed",
     }  # fmt: skip
 
 

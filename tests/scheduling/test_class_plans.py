@@ -1,19 +1,21 @@
 """Several classes are planned at once, all or none."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from hub import access
 from hub.actors import Actor
 from hub.errors import InvalidInput
+from scheduling import search
 from scheduling.booking import Booking, SlotTaken, book_appointment, reschedule_appointment
 from scheduling.groups.moving import cancel_class, move_class
 from scheduling.groups.planning import Plan, plan_classes
 from scheduling.models import GroupSession, Service, Staff
 from scheduling.setup.catalog import change_service
 from scheduling.setup.locations import change_location
-from scheduling.setup.standing import StillBooked
+from scheduling.setup.rota import add_time_off, drop_time_off
+from scheduling.setup.standing import StillBooked, classes_falling_into
 from tests.factories.people import SETUP, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, service, staff
 from tests.scheduling.invariants import inconsistencies
@@ -129,3 +131,21 @@ def test_the_clock_of_a_location_stays_while_classes_are_planned_on_it(
 
     with pytest.raises(StillBooked, match="old clock"):
         change_location(location().pk, {"time_zone": "Europe/Lisbon"}, at=AT, by=SETUP)
+
+
+def test_a_class_is_not_offered_while_its_lead_has_time_off(yoga: Service, kim: Staff) -> None:
+    noon = MONDAY_9 + timedelta(hours=3)
+    plan_classes(Plan(yoga.pk, kim.pk), [MONDAY_9, noon], at=AT, by=SETUP)
+
+    def offered() -> list[datetime]:
+        times = search.open_times(yoga.pk, location_id=location().pk, date=MONDAY_9.date(), at=AT)
+        return [time.start_at for time in times]
+
+    away = add_time_off(kim.pk, MONDAY_9 + timedelta(minutes=59), noon, reason="Dentist", by=SETUP)
+
+    assert [one.start_at for one in classes_falling_into(kim, away.start_at, away.end_at)] == [
+        MONDAY_9
+    ]
+    assert offered() == [noon]
+    drop_time_off(away.pk, by=SETUP)
+    assert offered() == [MONDAY_9, noon]

@@ -37,6 +37,7 @@ class Answer:
     day: str
     times: str
     parts: Sequence[str]
+    is_unconfirmed: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +64,7 @@ def book(request: HttpRequest) -> HttpResponse:
         "place": place,
         "customer": customer_of(request, form["customer"].value()),
         "answers": answers,
+        "is_unconfirmed": any(one.is_unconfirmed for one in answers or ()),
         "chosen": form["row"].value(),
     }
     refused = "book" in request.POST and bool(form.errors)
@@ -114,6 +116,7 @@ def _answer(row: Sequence[OpenTime], titles: Sequence[str], names: Any, place: L
             f"{start:%H:%M} {title} with {names[time.staff_id]}"
             for start, title, time in zip(local, titles, row, strict=True)
         ],
+        any(time.is_unconfirmed for time in row),
     )
 
 

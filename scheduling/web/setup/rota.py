@@ -21,7 +21,7 @@ from scheduling.setup.rota import (
     set_special_hours,
     set_week,
 )
-from scheduling.setup.standing import falling_into
+from scheduling.setup.standing import classes_falling_into, falling_into
 from scheduling.web.setup.forms import WeekForm
 from scheduling.web.setup.locations import PLANS
 from scheduling.web.setup.reach import locations_to_set_up, staff_to_set_up
@@ -92,10 +92,16 @@ def time_off(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     made = save(form, verb)
     if made:
-        count = falling_into(staff, made.start_at, made.end_at).count()
+        times = made.start_at, made.end_at
+        count, classes = (
+            found(staff, *times).count() for found in (falling_into, classes_falling_into)
+        )
         if count:
             text = "1 appointment is" if count == 1 else f"{count} appointments are"
             messages.warning(request, f"{text} booked then all the same: move or cancel.")
+        if classes:
+            text = "1 class is" if classes == 1 else f"{classes} classes are"
+            messages.warning(request, f"{text} planned then all the same: move or cancel.")
         return redirect("scheduling:staff", pk=pk)
     return staff_page(request, staff, time_off=form, status=422)
 

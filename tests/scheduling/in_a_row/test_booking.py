@@ -23,6 +23,7 @@ from tests.factories.people import SETUP, actor, person
 from tests.factories.scheduling import MONDAY_9, booked, client, location, room, service, staff
 from tests.factories.threads import at_once
 from tests.scheduling.invariants import inconsistencies, overlaps
+from tests.scheduling.outside import read
 from tests.scheduling.trails import minutes
 
 MONDAY = date(2027, 3, 1)
@@ -168,6 +169,24 @@ def test_only_people_within_reach_are_offered(wash: Service, cut: Service) -> No
 
     assert {time.staff_id for row in found for time in row} == {kim.pk}
     assert jo.pk != kim.pk
+
+
+@pytest.mark.django_db
+def test_what_rests_on_a_calendar_read_long_ago_is_unconfirmed(
+    wash: Service, cut: Service
+) -> None:
+    jo = staff("Jo", services=[wash])
+    staff("Kim", services=[cut])
+    read(jo, busy={"dentist": [(MONDAY_9, MONDAY_9 + minutes(60))]}, at=AT)
+    asked = [Step(wash.pk), Step(cut.pk)]
+
+    def marks(at: datetime) -> list[list[bool]]:
+        rows = rows_on([MONDAY], asked, location_id=location().pk, at=at)
+        assert MONDAY_9 not in [row[0].start_at for row in rows]
+        return [[time.is_unconfirmed for time in row] for row in rows]
+
+    assert set(map(tuple, marks(AT))) == {(False, False)}
+    assert set(map(tuple, marks(AT + minutes(31)))) == {(True, False)}
 
 
 @pytest.mark.django_db

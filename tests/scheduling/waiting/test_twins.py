@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.events import EventName
 from scheduling.models import Hold, WaitingEntry, WaitingStatus
+from scheduling.waiting.entries import WaitingIsOver, become
 from scheduling.waiting.joining import join, leave
 from scheduling.waiting.offering import offer_freed
 from scheduling.waiting.wishes import wished_by
@@ -95,3 +97,14 @@ def test_who_waits_again_by_then_does_not_wait_twice_after_the_undoing() -> None
 
     assert now(newer).status == S.LEFT
     assert WaitingEntry.objects.filter(customer=wynter, is_open=True).count() == 1
+
+
+def test_what_a_merge_ended_is_not_written_over_by_whoever_read_it_before() -> None:
+    older, newer = waits("Ada Winter"), later(waits("Ada Wynter"))
+    seen = now(newer)
+    merge(older.customer, newer.customer, at=AT)
+
+    with pytest.raises(WaitingIsOver):
+        become(seen, S.EXPIRED, EventName.WAITING_ENDED, by=SETUP)
+
+    assert now(newer).status == S.LEFT

@@ -1,10 +1,14 @@
 """The pages on which a manager says who works, for what, and when."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from scheduling.groups.planning import Plan, plan_classes
 from scheduling.models import Location, SpecialHours, Staff, TimeOff
-from tests.factories.scheduling import booked, location, service
+from tests.factories.people import SETUP
+from tests.factories.scheduling import MONDAY_9, booked, location, service
 from tests.scheduling.web.setup.test_pages import texts
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,10 @@ def test_time_off_is_whole_days_on_the_local_clock_and_names_what_is_booked(
     ada: Client, dina: Staff
 ) -> None:
     visit = booked(staff=dina)
+    yoga = service("Yoga", seats=3)
+    dina.services.add(yoga)
+    later = MONDAY_9 + timedelta(hours=3)
+    plan_classes(Plan(yoga.pk, dina.pk), [later], at=MONDAY_9 - timedelta(days=7), by=SETUP)
     page = f"/settings/staff/{dina.pk}/"
     values = {"away-first_date": "2027-03-01", "away-last_date": "2027-03-02"}
 
@@ -67,7 +75,10 @@ def test_time_off_is_whole_days_on_the_local_clock_and_names_what_is_booked(
     made = TimeOff.objects.get()
     assert made.start_at.isoformat() == "2027-02-28T23:00:00+00:00"
     assert made.end_at.isoformat() == "2027-03-02T23:00:00+00:00"
-    assert texts(answer) == ["1 appointment is booked then all the same: move or cancel."]
+    assert texts(answer) == [
+        "1 appointment is booked then all the same: move or cancel.",
+        "1 class is planned then all the same: move or cancel.",
+    ]
     assert visit.get_absolute_url() in ada.get(page).text
     ada.post(f"{page}time-off/{made.pk}/end/")
     assert not TimeOff.objects.exists()
